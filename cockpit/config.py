@@ -1,0 +1,179 @@
+"""Settings: one TOML file, overridden by environment variables (`COCKPIT_BROKER__HOST=…`).
+
+Secrets are never in the file: the broker's password comes from the environment or a systemd credential.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from cockpit.errors import ConfigError
+from cockpit.types import Lang, Zone
+
+ROOT = Path(__file__).resolve().parent.parent
+"""Where `skills/` and `models/` lie: the checkout, or site-packages when installed as a wheel."""
+
+
+def _models_dir() -> Path:
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "cockpit" / "models"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BrokerSettings(_Section):
+    """How to reach the MQTT broker."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 1883
+    protocol: Literal["auto", "5", "3.1.1"] = "auto"
+    """auto tries MQTT 5 and falls back to 3.1.1 when the broker refuses it."""
+    username: str | None = None
+    password: SecretStr | None = None
+    """Environment `COCKPIT_BROKER__PASSWORD`, or the systemd credential `broker-password`."""
+    tls_ca: Path | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    keepalive_s: Annotated[int, Field(ge=5, le=600)] = 15
+
+
+class AudioSettings(_Section):
+    """Where speech comes from and how its end is found."""
+
+    source: Literal["mqtt", "microphone", "none"] = "mqtt"
+    """What is listened to live. Whole utterances over MQTT (`request/audio`) are always taken."""
+    device: str | None = None
+    """sounddevice's name or number; None is the system's default."""
+    zone: Zone = "driver"
+    """Whose seat the microphone is at (an MQTT stream names its own zone)."""
+    speech_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    min_speech_ms: Annotated[int, Field(ge=32, le=1000)] = 96
+    end_silence_ms: Annotated[int, Field(ge=100, le=3000)] = 640
+    """Silence after which an utterance is over."""
+    pre_roll_ms: Annotated[int, Field(ge=0, le=2000)] = 320
+    """Sound kept from before speech was noticed."""
+    max_utterance_s: Annotated[float, Field(ge=1, le=60)] = 15.0
+
+
+class AsrSettings(_Section):
+    """Which engine hears which language: `whisper`, `moonshine` or `vosk`."""
+
+    zh: Literal["whisper", "vosk"] = "whisper"
+    en: Literal["moonshine", "whisper", "vosk"] = "moonshine"
+    zone_language: dict[Zone, Lang] = Field(default_factory=dict)
+    """Zones whose language is fixed; the others' is detected per utterance."""
+    vosk_model: str = "vosk-small-cn"
+    """Manifest id of the Vosk model used where `vosk` is chosen."""
+    threads: Annotated[int, Field(ge=1, le=16)] = 2
+    deadline_s: Annotated[float, Field(gt=0, le=60)] = 10.0
+    """A transcript later than this is dropped and the person is told."""
+
+
+class SpeechSettings(_Section):
+    """Voices, and where their sound goes."""
+
+    zh: Literal["piper", "kokoro", "none"] = "kokoro"
+    en: Literal["piper", "kokoro", "none"] = "piper"
+    piper_voices: dict[Lang, str] = Field(
+        default_factory=lambda: {"en": "piper-en-joe", "zh": "piper-zh-huayan"}
+    )
+    """Manifest ids of the Piper voices."""
+    kokoro_voice: str = "jf_alpha"
+    rate: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
+    output: Literal["auto", "device", "none"] = "auto"
+    """auto plays where a sound card is found; none is silent."""
+    device: str | None = None
+    publish: bool = False
+    """Whether replies also go out as WAV chunks on `reply/audio/{turn}`."""
+    speak_typed: bool = False
+    """Whether typed requests are answered aloud too."""
+    cache_mb: Annotated[int, Field(ge=0, le=1024)] = 32
+    """Memory for spoken sentences that come again."""
+    threads: Annotated[int, Field(ge=1, le=16)] = 2
+
+
+class TurnSettings(_Section):
+    """Deadlines of one turn."""
+
+    deadline_s: Annotated[float, Field(gt=0, le=60)] = 12.0
+    """From the end of speech (or the arrival of a text) to the reply, whatever happens."""
+    command_ttl_ms: Annotated[int, Field(ge=100, le=60_000)] = 3000
+    result_timeout_s: Annotated[float, Field(gt=0, le=60)] = 6.0
+    """How long a moving actuator or a busy app is waited for."""
+    context_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
+    queue: Annotated[int, Field(ge=1, le=100)] = 4
+    """Utterances of one zone that may wait; one more is refused with an error."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Defaults run the demo on a laptop."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COCKPIT_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    vid: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = "demo"
+    """Vehicle id in the topics; not the VIN."""
+    language: Lang = "zh"
+    """Spoken when nothing tells otherwise."""
+    skills_dir: Path = ROOT / "skills"
+    profile: Path = ROOT / "cockpit" / "profiles" / "reference.yaml"
+    models_dir: Path = Field(default_factory=_models_dir)
+    """Pulled models; outside the tree, so that they outlive a checkout."""
+    broker: BrokerSettings = BrokerSettings()
+    audio: AudioSettings = AudioSettings()
+    asr: AsrSettings = AsrSettings()
+    speech: SpeechSettings = SpeechSettings()
+    turn: TurnSettings = TurnSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line, then environment, then the TOML file."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(file: Path | None = None, **overrides: object) -> Settings:
+    """Read and validate the settings; `overrides` (from the command line) win.
+
+    Raises `ConfigError` (`config-missing`, `config-syntax`, `config-invalid`) with every mistake in words.
+    """
+    if file is not None and not file.is_file():
+        raise ConfigError("missing", f"no such config file: {file}")
+
+    class FromFile(Settings):
+        model_config = SettingsConfigDict(toml_file=file)
+
+    try:
+        settings: Settings = FromFile(**overrides)  # type: ignore[arg-type]
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError("syntax", f"{file} is not valid TOML: {error}") from error
+    except ValidationError as error:
+        lines = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise ConfigError("invalid", f"{file or 'settings'}: " + "; ".join(lines)) from error
+    return _with_credentials(settings)
+
+
+def _with_credentials(settings: Settings) -> Settings:
+    """Fill in the broker password from systemd's credential directory where there is one."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    secret = Path(folder, "broker-password") if folder else None
+    if secret is None or settings.broker.password is not None or not secret.is_file():
+        return settings
+    broker = settings.broker.model_copy(update={"password": SecretStr(secret.read_text("utf-8").strip())})
+    return settings.model_copy(update={"broker": broker})

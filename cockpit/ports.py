@@ -1,0 +1,140 @@
+"""The roles that can be filled in different ways, each with a capabilities record.
+
+Engines (recognisers, voices) are plain blocking objects: they are loaded, called and closed on a worker thread
+of their own, one call at a time, and never see the event loop. What awaits them lives in `cockpit.asr` and
+`cockpit.tts`. All other ports are asynchronous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from cockpit.events import Event
+from cockpit.types import AudioChunk, Lang, Outcome, Pcm, Permit, Snapshot, Transcript, Understanding, Zone
+
+EventSink = Callable[[Event], None]
+"""Takes an event at once and never blocks or raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCapabilities:
+    """`live`: frames come at the speed of speech and never end by themselves."""
+
+    name: str
+    live: bool
+
+
+class AudioSource(Protocol):
+    """Where speech comes from. Iterating yields mono PCM at 16 kHz in pieces of 20 to 100 ms.
+
+    Raises `AudioError` when the device or file cannot be used. The iterator's queue is bounded; when the reader
+    is slow the oldest frames go and are counted in `dropped`.
+    """
+
+    capabilities: SourceCapabilities
+    zone: Zone
+    dropped: int
+
+    def frames(self) -> AsyncIterator[Pcm]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecognizerCapabilities:
+    """`model` is the id in the model manifest; `streaming` means `RecognitionStream`s can be opened."""
+
+    name: str
+    model: str
+    languages: tuple[Lang, ...]
+    streaming: bool
+    detects_language: bool
+
+
+class Recognizer(Protocol):
+    """A speech recognition engine (blocking, see the module docstring)."""
+
+    capabilities: RecognizerCapabilities
+
+    def load(self) -> None:
+        """Read the model; idempotent. Raises `ModelError` (`model-missing`, `model-corrupt`)."""
+
+    def recognise(self, pcm: Pcm, lang: Lang | None) -> Transcript:
+        """Transcribe one whole utterance at 16 kHz; `lang` None means detect it where the engine can.
+
+        Empty text when nothing was said. Raises `RecognitionError`.
+        """
+
+    def close(self) -> None: ...
+
+
+class RecognitionStream(Protocol):
+    """One utterance being recognised while it is spoken (blocking)."""
+
+    def accept(self, pcm: Pcm) -> Transcript | None:
+        """Take the next piece; returns a transcript with `final=False` when the partial text changed."""
+
+    def finish(self) -> Transcript: ...
+
+
+class StreamingRecognizer(Recognizer, Protocol):
+    def stream(self, lang: Lang) -> RecognitionStream: ...
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstanderCapabilities:
+    name: str
+    languages: tuple[Lang, ...]
+    intents: tuple[str, ...]
+
+
+class Understander(Protocol):
+    """Text to acts. Pure and quick; knows nothing of the dialog or the vehicle's state."""
+
+    capabilities: UnderstanderCapabilities
+
+    def understand(self, text: str, lang: Lang | None) -> Understanding: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SynthesizerCapabilities:
+    """`licence` is told to the user by `cockpit doctor`, because one engine is under the GPL."""
+
+    name: str
+    model: str
+    languages: tuple[Lang, ...]
+    rate_hz: int
+    licence: str
+
+
+class Synthesizer(Protocol):
+    """A voice (blocking, see the module docstring)."""
+
+    capabilities: SynthesizerCapabilities
+
+    def load(self) -> None:
+        """Read the model; idempotent. Raises `ModelError`."""
+
+    def synthesise(self, text: str, lang: Lang) -> Iterator[Pcm]:
+        """Voice one sentence of already normalised text, in one or more pieces. Raises `SpeechError`."""
+
+    def close(self) -> None: ...
+
+
+class AudioSink(Protocol):
+    """Where speech goes. `play` returns when the chunk has been heard (or at once where nothing listens in
+    real time); `stop` cuts what is playing within 100 ms and may be called at any time."""
+
+    async def play(self, chunk: AudioChunk) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+class Vehicle(Protocol):
+    """The car. The snapshot is always at hand; a wish takes time and ends in exactly one outcome."""
+
+    def snapshot(self) -> Snapshot: ...
+
+    async def carry_out(self, permit: Permit) -> Outcome:
+        """Publish the permitted proposal and wait for its end: `done` only when the car reported `succeeded` and
+        the current value is the wanted one. Never raises for what the car or an app does: that is the outcome."""
