@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from cockpit.errors import ConfigError
 from cockpit.types import Lang, Zone
@@ -82,9 +87,7 @@ class SpeechSettings(_Section):
 
     zh: Literal["piper", "kokoro", "none"] = "kokoro"
     en: Literal["piper", "kokoro", "none"] = "piper"
-    piper_voices: dict[Lang, str] = Field(
-        default_factory=lambda: {"en": "piper-en-joe", "zh": "piper-zh-huayan"}
-    )
+    piper_voices: dict[Lang, str] = {"en": "piper-en-joe", "zh": "piper-zh-huayan"}
     """Manifest ids of the Piper voices."""
     kokoro_voice: str = "jf_alpha"
     rate: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
@@ -116,9 +119,7 @@ class TurnSettings(_Section):
 class Settings(BaseSettings):
     """Everything that can be set. Defaults run the demo on a laptop."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="COCKPIT_", env_nested_delimiter="__", extra="forbid", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="COCKPIT_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     vid: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = "demo"
     """Vehicle id in the topics; not the VIN."""

@@ -20,7 +20,7 @@ def personal(**kwargs: Any) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Base of all. `turn` is empty for events outside a turn; `at_s` is monotonic, `t_ms` counts from the turn's begin."""
+    """Base of all. `turn` is empty for events outside a turn; `t_ms` counts from the turn's begin."""
 
     type: ClassVar[str] = ""
     turn: str = ""

@@ -25,9 +25,7 @@ Pcm = NDArray[np.float32]
 SAMPLE_RATE_HZ = 16_000
 """Rate of all audio on its way in."""
 
-ReplyKind = Literal[
-    "done", "partial", "already", "ask", "refused", "failed", "unavailable", "answer", "unsupported"
-]
+ReplyKind = Literal["done", "partial", "already", "ask", "refused", "failed", "unavailable", "answer", "unsupported"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +108,7 @@ class Snapshot:
     def online(self, path: str) -> bool:
         """Whether a provider that is online serves `path`."""
         return any(
-            path == pattern or (pattern.endswith(".*") and path.startswith(pattern[:-1]))
-            for pattern in self.provided
+            path == pattern or (pattern.endswith(".*") and path.startswith(pattern[:-1])) for pattern in self.provided
         )
 
 
@@ -148,7 +145,9 @@ class Permit:
     expires_s: float
 
 
-OutcomeStatus = Literal["done", "already", "refused", "failed", "expired", "unavailable", "needs_yes", "invalid"]
+OutcomeStatus = Literal[
+    "done", "already", "refused", "failed", "expired", "unavailable", "needs_confirmation", "invalid"
+]
 
 
 @dataclass(frozen=True, slots=True)

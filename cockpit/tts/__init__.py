@@ -1,0 +1,1 @@
+"""Speech out: voices, the words they are given, and where their sound goes."""

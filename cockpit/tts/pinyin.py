@@ -1,0 +1,130 @@
+"""Chinese text to the phonemes Kokoro was trained on: characters, pinyin, tone sandhi, IPA.
+
+The symbols are Kokoro's: retroflex affricates are one letter (ꭧ), alveolar ones too (ʦ, ʨ), both apical vowels are ɨ,
+and a tone is an arrow behind the vowel (→ ↗ ↓ ↘ for tones 1 to 4, none for the neutral tone). The values are the
+standard ones of Duanmu, "The Phonology of Standard Chinese" (2007), in the variants that misaki's Chinese front end,
+with which the model was trained, picks for pinyin.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from pypinyin import Style, lazy_pinyin
+from pypinyin.contrib.tone_convert import to_finals, to_initials
+from pypinyin.seg.mmseg import seg
+
+INITIALS = {
+    "b": "p", "p": "pʰ", "m": "m", "f": "f", "d": "t", "t": "tʰ", "n": "n", "l": "l", "g": "k", "k": "kʰ", "h": "x",
+    "j": "ʨ", "q": "ʨʰ", "x": "ɕ", "zh": "ꭧ", "ch": "ꭧʰ", "sh": "ʂ", "r": "ɻ", "z": "ʦ", "c": "ʦʰ", "s": "s", "": "",
+}  # fmt: skip
+
+FINALS = {
+    "a": "a-", "ai": "ai-", "an": "a-n", "ang": "a-ŋ", "ao": "au-", "e": "ɤ-", "ei": "ei-", "en": "ə-n", "eng": "ə-ŋ",
+    "er": "ɚ-", "o": "wo-", "ong": "ʊ-ŋ", "ou": "ou-", "ê": "ɛ-",
+    "i": "i-", "ia": "ja-", "ian": "jɛ-n", "iang": "ja-ŋ", "iao": "jau-", "ie": "je-", "in": "i-n", "ing": "i-ŋ",
+    "iong": "jʊ-ŋ", "iou": "jou-", "io": "jɔ-",
+    "u": "u-", "ua": "wa-", "uai": "wai-", "uan": "wa-n", "uang": "wa-ŋ", "uei": "wei-", "uen": "wə-n", "ueng": "wə-ŋ",
+    "uo": "wo-", "v": "y-", "van": "ɥɛ-n", "ve": "ɥe-", "vn": "y-n",
+}  # fmt: skip
+"""Finals as pypinyin's strict spelling names them (v for ü); the hyphen is where the tone goes."""
+
+APICAL = {"zh", "ch", "sh", "r", "z", "c", "s"}
+INTERJECTIONS = {"o": "ɔ-", "n": "n-", "ng": "ŋ-", "m": "m-", "hm": "hm-", "hng": "hŋ-", "r": "ɚ-"}
+TONES = {"1": "→", "2": "↗", "3": "↓", "4": "↘", "5": ""}
+
+READINGS = {
+    "空调": "kong1 tiao2", "调到": "tiao2 dao4", "调至": "tiao2 zhi4", "调成": "tiao2 cheng2", "调为": "tiao2 wei2",
+    "调高": "tiao2 gao1", "调低": "tiao2 di1", "调大": "tiao2 da4", "调小": "tiao2 xiao3", "调亮": "tiao2 liang4",
+    "调暗": "tiao2 an4", "调好": "tiao2 hao3", "调直": "tiao2 zhi2", "调了": "tiao2 le5", "调一": "tiao2 yi1",
+    "可调": "ke3 tiao2", "微调": "wei1 tiao2", "调不": "tiao2 bu4", "调热": "tiao2 re4", "调冷": "tiao2 leng3",
+    "调快": "tiao2 kuai4", "调慢": "tiao2 man4", "怎么调": "zen3 me5 tiao2", "音量": "yin1 liang4",
+    "设为": "she4 wei2", "改为": "gai3 wei2", "为零": "wei2 ling2", "长按": "chang2 an4", "行车": "xing2 che1",
+    "行驶": "xing2 shi3", "重试": "chong2 shi4", "重启": "chong2 qi3", "重来": "chong2 lai2", "重播": "chong2 bo1",
+    "重发": "chong2 fa1", "重拨": "chong2 bo1", "重连": "chong2 lian2", "还能": "hai2 neng2", "还剩": "hai2 sheng4",
+    "还要": "hai2 yao4", "还给": "huan2 gei3", "大一点": "da4 yi4 dian3", "儿童锁": "er2 tong2 suo3",
+    "得系": "dei3 ji4", "一会儿": "yi2 hui4 ɚ5", "朝向": "chao2 xiang4", "吹风": "chui1 feng1", "在哪儿": "zai4 na3 ɚ5",
+}  # fmt: skip
+"""Words of the replies whose reading pypinyin's phrase table misses."""
+
+_READING = re.compile("|".join(sorted(READINGS, key=len, reverse=True)))
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_PUNCTUATION = str.maketrans("，、。！？；：（）《》「」『』【】", ",,.!?;:()“”“”“”“”")
+
+
+def phonemes(text: str, english: Callable[[str], str]) -> str:
+    """Kokoro phonemes of normalised Chinese text; what is written in Latin letters goes through `english`."""
+    parts: list[str] = []
+    for piece in re.findall(r"[\u3400-\u9fff]+|[A-Za-z][A-Za-z' .&/-]*|[^\u3400-\u9fffA-Za-z]+", text):
+        if _HAN.match(piece):
+            parts.append(_han(piece))
+        elif piece[0].isascii() and piece[0].isalpha():
+            parts.append(f" {english(piece.strip())} ")
+        else:
+            parts.append(piece.translate(_PUNCTUATION))
+    return re.sub(r"\s+", " ", "".join(parts)).strip()
+
+
+def _han(text: str) -> str:
+    words = list(_words(text))
+    spoken = iter(sandhi(text, [syllable for word in words for syllable in word]))
+    return " ".join("".join(syllable_phonemes(next(spoken)) for _ in word) for word in words)
+
+
+def _words(text: str) -> Iterator[list[str]]:
+    """Cut into words, each a list of syllables with tone digits, one a character."""
+    at = 0
+    for match in _READING.finditer(text):
+        yield from _plain_words(text[at : match.start()])
+        yield READINGS[match.group()].split()
+        at = match.end()
+    yield from _plain_words(text[at:])
+
+
+def _plain_words(text: str) -> Iterator[list[str]]:
+    syllables = iter(lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True))
+    for word in seg.cut(text):
+        yield [next(syllables) for _ in word]
+
+
+def sandhi(text: str, syllables: list[str]) -> list[str]:
+    """Change the tones of 不, 一 and of third tones in a row as they are spoken in one breath.
+
+    A run of third tones is taken in feet of two (three at the end of an odd run), all but the last of a foot rising.
+    """
+    tones = [syllable[-1] for syllable in syllables]
+    digits = "零一二三四五六七八九十百千万亿点第两幺"
+    for i, char in enumerate(text):
+        after = tones[i + 1] if i + 1 < len(text) else ""
+        if char == "不" and after:
+            tones[i] = "2" if after == "4" else tones[i]
+        elif char == "一":
+            counted = (i and text[i - 1] in digits) or (after and text[i + 1] in "零一二三四五六七八九十点")
+            tones[i] = "1" if counted or not after else "2" if after in "45" else "4"
+    i = 0
+    while i < len(tones):
+        run = i
+        while run < len(tones) and tones[run] == "3":
+            run += 1
+        length = run - i
+        for k in range(length - 1):
+            last_of_foot = k % 2 == 1 and not (length % 2 and k == length - 2)
+            tones[i + k] = "3" if last_of_foot else "2"
+        i = max(run, i + 1)
+    return [syllable[:-1] + tone for syllable, tone in zip(syllables, tones, strict=True)]
+
+
+def syllable_phonemes(syllable: str) -> str:
+    """Phonemes of one syllable such as `tiao2`; what is no pinyin syllable is left out."""
+    plain, tone = syllable[:-1], TONES.get(syllable[-1], "")
+    if plain in INTERJECTIONS:
+        return INTERJECTIONS[plain].replace("-", tone)
+    if plain == "ɚ":
+        return "ɚ"
+    initial, final = to_initials(plain, strict=True), to_finals(plain, strict=True)
+    if final == "i" and initial in APICAL:
+        return f"{INITIALS[initial]}ɨ{tone}"
+    if initial not in INITIALS or final not in FINALS:
+        return ""
+    return INITIALS[initial] + FINALS[final].replace("-", tone)
