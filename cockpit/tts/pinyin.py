@@ -67,9 +67,8 @@ def phonemes(text: str, english: Callable[[str], str]) -> str:
 
 
 def _han(text: str) -> str:
-    words = list(_words(text))
-    spoken = iter(sandhi(text, [syllable for word in words for syllable in word]))
-    return " ".join("".join(syllable_phonemes(next(spoken)) for _ in word) for word in words)
+    words = sandhi(text, list(_words(text)))
+    return " ".join("".join(map(syllable_phonemes, word)) for word in words)
 
 
 def _words(text: str) -> Iterator[list[str]]:
@@ -88,31 +87,33 @@ def _plain_words(text: str) -> Iterator[list[str]]:
         yield [next(syllables) for _ in word]
 
 
-def sandhi(text: str, syllables: list[str]) -> list[str]:
+def sandhi(text: str, words: list[list[str]]) -> list[list[str]]:
     """Change the tones of 不, 一 and of third tones in a row as they are spoken in one breath.
 
-    A run of third tones is taken in feet of two (three at the end of an odd run), all but the last of a foot rising.
+    Of the third tones in a row inside a word all but the last rise; between words, seen from the end, a third tone
+    rises before one that is left.
     """
-    tones = [syllable[-1] for syllable in syllables]
-    digits = "零一二三四五六七八九十百千万亿点第两幺"
-    for i, char in enumerate(text):
-        after = tones[i + 1] if i + 1 < len(text) else ""
-        if char == "不" and after:
-            tones[i] = "2" if after == "4" else tones[i]
+    tones = [syllable[-1] for word in words for syllable in word]
+    _sandhi_bu_yi(text, tones)
+    inside = [k < len(word) - 1 for word in words for k in range(len(word))]
+    runs = [i for i in range(len(tones) - 1) if inside[i] and tones[i] == tones[i + 1] == "3"]
+    for i in runs:
+        tones[i] = "2"
+    for i in range(len(tones) - 2, -1, -1):
+        if tones[i] == tones[i + 1] == "3":
+            tones[i] = "2"
+    spoken = iter(tones)
+    return [[syllable[:-1] + next(spoken) for syllable in word] for word in words]
+
+
+def _sandhi_bu_yi(text: str, tones: list[str]) -> None:
+    for i, char in enumerate(text[:-1]):
+        after = tones[i + 1]
+        if char == "不" and after == "4":
+            tones[i] = "2"
         elif char == "一":
-            counted = (i and text[i - 1] in digits) or (after and text[i + 1] in "零一二三四五六七八九十点")
-            tones[i] = "1" if counted or not after else "2" if after in "45" else "4"
-    i = 0
-    while i < len(tones):
-        run = i
-        while run < len(tones) and tones[run] == "3":
-            run += 1
-        length = run - i
-        for k in range(length - 1):
-            last_of_foot = k % 2 == 1 and not (length % 2 and k == length - 2)
-            tones[i + k] = "3" if last_of_foot else "2"
-        i = max(run, i + 1)
-    return [syllable[:-1] + tone for syllable, tone in zip(syllables, tones, strict=True)]
+            counted = (i and text[i - 1] in "十第点零一二三四五六七八九幺") or text[i + 1] in "零一二三四五六七八九十点"
+            tones[i] = "1" if counted else "2" if after in "45" else "4"
 
 
 def syllable_phonemes(syllable: str) -> str:
