@@ -93,7 +93,9 @@ class Understander(Protocol):
 
     capabilities: UnderstanderCapabilities
 
-    def understand(self, text: str, lang: Lang | None) -> Understanding: ...
+    def understand(self, text: str, lang: Lang, expecting: str = "") -> Understanding:
+        """Acts of one utterance. `expecting` names the slot that a question back was about (`contact`, `value`, …):
+        the bare answer to it is then understood as the act `answer.<slot>`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,6 @@ class VehicleProfile(_Part):
     signals: dict[str, Signal]
     controls: dict[str, Control]
     readings: dict[str, ReadingSpec]
-    colours: dict[str, str]
     apps: dict[str, list[str]]
     """App to its actions."""
     deciding: Deciding

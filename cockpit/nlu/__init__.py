@@ -1,0 +1,1 @@
+"""Understanding: text to acts, by the skills' own sentence templates."""

@@ -1,0 +1,185 @@
+"""Matching one utterance against the compiled templates, every node at most once per place (packrat parsing).
+
+Every match has a cost: fillers, free text and words that only sound alike are paid for, so that the reading that
+explains the utterance most plainly wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from cockpit.nlu.calendar import read_day, read_time
+from cockpit.nlu.grammar import ANY, VALUE, Alternative, Literal, Node, Sequence, Slot
+from cockpit.nlu.numbers import read_digits
+from cockpit.nlu.quantities import Quantity, read_quantity
+from cockpit.nlu.sound import sounds_en, sounds_zh
+from cockpit.nlu.tokens import Token
+from cockpit.types import Lang
+
+FILLER_COST = 0.01
+PAUSE_COST = 0.03
+FREE_SLOT_COST = 0.2
+FREE_TOKEN_COST = 0.1
+MAX_NAME_TOKENS = {"zh": 8, "en": 5}
+MIN_PHONE_DIGITS = 3
+
+Fillers = Mapping[str, tuple[tuple[str, ...], ...]]
+"""First word to the meaningless phrases that begin with it."""
+
+SlotText = tuple[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A node matched up to token `end`. `sound` is the part of `cost` that mishearing makes up."""
+
+    end: int
+    cost: float = 0.0
+    sound: float = 0.0
+    slots: tuple[SlotText, ...] = ()
+
+
+class Matcher:
+    """Matches nodes against one utterance. With `by_sound`, literals may also be what merely sounds like them."""
+
+    def __init__(self, cleaned: str, tokens: tuple[Token, ...], lang: Lang, fillers: Fillers, by_sound: bool) -> None:
+        self._text, self.tokens, self._lang = cleaned, tokens, lang
+        self._fillers, self._by_sound = fillers, by_sound
+        self._memo: dict[tuple[int, int], tuple[Match, ...]] = {}
+        self._starts: dict[int, tuple[tuple[int, float], ...]] = {}
+
+    def match(self, node: Node, at: int) -> tuple[Match, ...]:
+        """Every way in which `node` matches from token `at` on, cheapest first."""
+        key = (id(node), at)
+        if key not in self._memo:
+            self._memo[key] = _cheapest(self._match(node, at))
+        return self._memo[key]
+
+    def starts(self, at: int) -> tuple[tuple[int, float], ...]:
+        """Places where something may begin if it may begin at `at`: there, or after fillers and pauses."""
+        if at not in self._starts:
+            self._starts[at] = tuple(self._skip(at))
+        return self._starts[at]
+
+    def _skip(self, at: int) -> Iterator[tuple[int, float]]:
+        reached, todo = {at: 0.0}, [at]
+        while todo:
+            here = todo.pop()
+            for end, cost in self._skippable(here):
+                if end not in reached:
+                    reached[end] = reached[here] + cost
+                    todo.append(end)
+        yield from reached.items()
+
+    def _skippable(self, at: int) -> Iterator[tuple[int, float]]:
+        if at < len(self.tokens) and self.tokens[at].punctuation:
+            yield at + 1, PAUSE_COST
+        for words in self._fillers.get(self.tokens[at].text, ()) if at < len(self.tokens) else ():
+            if self._said(at, len(words)) == words:
+                yield at + len(words), FILLER_COST * len(words)
+
+    def _said(self, at: int, length: int) -> tuple[str, ...]:
+        return tuple(token.text for token in self.tokens[at : at + length])
+
+    def _match(self, node: Node, at: int) -> Iterator[Match]:
+        if isinstance(node, Sequence):
+            yield from self._sequence(node, 0, Match(at))
+        elif isinstance(node, Alternative):
+            for item in self._candidates(node, at):
+                yield from self.match(item, at)
+        elif isinstance(node, Literal):
+            for start, cost in self.starts(at):
+                yield from self._literal(node, start, cost)
+        else:
+            for start, cost in self.starts(at):
+                yield from self._slot(node, start, cost)
+
+    def _sequence(self, node: Sequence, place: int, so_far: Match) -> Iterator[Match]:
+        if place == len(node.items):
+            yield so_far
+            return
+        for step in self.match(node.items[place], so_far.end):
+            joined = Match(step.end, so_far.cost + step.cost, so_far.sound + step.sound, so_far.slots + step.slots)
+            yield from self._sequence(node, place + 1, joined)
+
+    def _candidates(self, node: Alternative, at: int) -> tuple[Node, ...]:
+        if self._by_sound:
+            return node.items
+        found: dict[int, Node] = {}
+        for start, _ in self.starts(at):
+            keys = [ANY]
+            if start < len(self.tokens):
+                keys.append(self.tokens[start].text)
+                if self._quantities[start]:
+                    keys.append(VALUE)
+            for key in keys:
+                found.update((id(item), item) for item in node.index.get(key, ()))
+        return tuple(found.values())
+
+    def _literal(self, node: Literal, at: int, cost: float) -> Iterator[Match]:
+        words = node.words
+        if self._said(at, len(words)) == words:
+            yield Match(at + len(words), cost)
+        elif self._by_sound:
+            for end, sound in self._alike(words, at):
+                yield Match(end, cost + sound, sound)
+
+    def _alike(self, words: tuple[str, ...], at: int) -> Iterator[tuple[int, float]]:
+        lengths = (len(words),) if self._lang == "zh" else range(max(1, len(words) - 1), len(words) + 2)
+        for length in lengths:
+            said = self._said(at, length)
+            if len(said) != length or any(token.punctuation for token in self.tokens[at : at + length]):
+                continue
+            sound = sounds_zh(words, said) if self._lang == "zh" else sounds_en(words, said)
+            if sound is not None:
+                yield at + length, sound
+
+    def _slot(self, node: Slot, at: int, cost: float) -> Iterator[Match]:
+        if node.choices:
+            for value, names in node.choices:
+                for found in self.match(names, at):
+                    slots = ((node.name, value), *found.slots)
+                    yield Match(found.end, cost + found.cost, found.sound, slots)
+        elif node.kind in ("name", "text"):
+            yield from self._free(node, at, cost)
+        else:
+            for end, value in self._grounded(node.kind, at):
+                yield Match(end, cost, 0.0, ((node.name, value),))
+
+    def _free(self, node: Slot, at: int, cost: float) -> Iterator[Match]:
+        limit = MAX_NAME_TOKENS[self._lang] if node.kind == "name" else len(self.tokens)
+        for end in range(at + 1, min(at + limit, len(self.tokens)) + 1):
+            last = self.tokens[end - 1]
+            if last.punctuation and node.kind == "name":
+                return
+            if not last.punctuation:
+                text = self._text[self.tokens[at].start : last.end]
+                yield Match(end, cost + FREE_SLOT_COST + FREE_TOKEN_COST * (end - at), 0.0, ((node.name, text),))
+
+    def _grounded(self, kind: str, at: int) -> Iterator[tuple[int, object]]:
+        if kind == "value" or kind == "degrees":
+            found = self._quantities[at] if at < len(self.tokens) else []
+            yield from (q for q in found if kind == "value" or q[1].unit in ("degree", "celsius", "fahrenheit"))
+        elif kind == "digits":
+            end, digits = read_digits(self.tokens, at, self._lang)
+            if len(digits) >= MIN_PHONE_DIGITS:
+                yield end, digits
+        elif kind == "day":
+            yield from read_day(self.tokens, at, self._lang)
+        elif kind == "time":
+            yield from read_time(self.tokens, at, self._lang)
+
+    @cached_property
+    def _quantities(self) -> list[list[tuple[int, Quantity]]]:
+        return [read_quantity(self.tokens, at, self._lang) for at in range(len(self.tokens))]
+
+
+def _cheapest(matches: Iterator[Match]) -> tuple[Match, ...]:
+    best: dict[tuple[int, tuple[SlotText, ...]], Match] = {}
+    for match in matches:
+        key = (match.end, match.slots)
+        if key not in best or match.cost < best[key].cost:
+            best[key] = match
+    return tuple(sorted(best.values(), key=lambda match: match.cost))

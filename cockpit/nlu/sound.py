@@ -1,0 +1,90 @@
+"""How alike words sound, to forgive a recogniser that heard the right sound and wrote the wrong word.
+
+Chinese is compared syllable by syllable in pinyin without tones; English by a rough key of its consonants.
+Costs are per character (zh) or per literal (en): 0 the same, higher is less alike, None not alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pypinyin import Style, pinyin
+from rapidfuzz.distance import Levenshtein
+
+HOMOPHONE = 0.15
+NEAR = 0.4
+_NEAR_INITIALS = [set(pair.split()) for pair in ("z zh", "c ch", "s sh", "n l", "f h", "r l", "d t", "b p", "g k", "j q", "j zh", "q ch", "x sh")]  # fmt: skip
+_NEAR_FINALS = [set(pair.split()) for pair in ("an ang", "en eng", "in ing", "ian iang", "uan uang", "un ong", "en in", "eng ing", "ou u", "e ei", "uo o")]  # fmt: skip
+_SPLIT = re.compile(r"^([zcs]h|[bpmfdtnlgkhjqxrzcsyw]?)(.*)$")
+
+
+def sounds_zh(words: Sequence[str], said: Sequence[str]) -> float | None:
+    """Cost of hearing the characters `said` for `words`, which are as many; None when too far apart.
+
+    A single character must be a homophone, of more at least half must be.
+    """
+    costs = [_character(a, b) for a, b in zip(words, said, strict=True)]
+    if any(cost is None for cost in costs):
+        return None
+    known = [cost for cost in costs if cost is not None]
+    clear = sum(cost <= HOMOPHONE for cost in known)
+    if clear * 2 < len(known) or (len(known) == 1 and known[0] > HOMOPHONE):
+        return None
+    return sum(known)
+
+
+@lru_cache(maxsize=65_536)
+def _character(wanted: str, said: str) -> float | None:
+    if wanted == said:
+        return 0.0
+    ours, theirs = _syllables(wanted), _syllables(said)
+    if ours & theirs:
+        return HOMOPHONE
+    return NEAR if any(_near(a, b) for a in ours for b in theirs) else None
+
+
+@lru_cache(maxsize=16_384)
+def _syllables(character: str) -> frozenset[str]:
+    if len(character) != 1 or character < "\u3400":
+        return frozenset()
+    return frozenset(pinyin(character, style=Style.NORMAL, heteronym=True)[0])
+
+
+def _near(a: str, b: str) -> bool:
+    parts = _SPLIT.match(a), _SPLIT.match(b)
+    if parts[0] is None or parts[1] is None:
+        return False
+    (initial_a, final_a), (initial_b, final_b) = parts[0].groups(), parts[1].groups()
+    if final_a == final_b:
+        return {initial_a, initial_b} in _NEAR_INITIALS
+    return initial_a == initial_b and {final_a, final_b} in _NEAR_FINALS
+
+
+def sounds_en(words: Sequence[str], said: Sequence[str]) -> float | None:
+    """Cost of hearing `said` for `words`, however the words are cut; None when too far apart."""
+    wanted, heard = _key(" ".join(words)), _key(" ".join(said))
+    if wanted == heard:
+        return HOMOPHONE
+    if min(len(wanted), len(heard)) < 5 or wanted[0] != heard[0]:
+        return None
+    likeness = Levenshtein.normalized_similarity(wanted, heard)
+    return 0.2 + 2 * (1 - likeness) if likeness >= 0.8 else None
+
+
+_RULES = [
+    (re.compile(pattern), new)
+    for pattern, new in (
+        (r"ph", "f"), (r"wh", "w"), (r"\bkn", "n"), (r"\bwr", "r"), (r"gh(?=t)", ""), (r"ck", "k"), (r"x", "ks"),
+        (r"c(?=[eiy])", "s"), (r"c", "k"), (r"q", "k"), (r"\s+", ""), (r"(.)\1+", r"\1"), (r"[aeiouy]+", "a"),
+        (r"(?<=.)a$", ""),
+    )
+]  # fmt: skip
+
+
+@lru_cache(maxsize=16_384)
+def _key(text: str) -> str:
+    for pattern, new in _RULES:
+        text = pattern.sub(new, text)
+    return text

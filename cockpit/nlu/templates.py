@@ -1,0 +1,227 @@
+"""The first understanding: the skills' own sentence templates, several acts a sentence, forgiving to mishearing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from cockpit.nlu.grammar import Compiler, Node
+from cockpit.nlu.matcher import Fillers, Match, Matcher
+from cockpit.nlu.quantities import Quantity
+from cockpit.nlu.tokens import Token, clean, tokenise
+from cockpit.ports import UnderstanderCapabilities
+from cockpit.skillset import SkillSet
+from cockpit.types import LANGS, Act, Lang, SlotValue, Understanding
+
+ACT_COST = 0.35
+MENTION_COST = 0.5
+ASIDE_COST = 1.0
+MAX_SOUND_PER_TOKEN = 0.12
+"""How much mishearing a whole sentence may hold, per token; chosen on the development cases."""
+MAX_TOKENS = 80
+"""Longer texts are no commands and are not looked at."""
+MENTION = "mention"
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One act (or an aside, when `intent` is empty) over tokens `start` to `end` of the best reading so far."""
+
+    intent: str
+    match: Match
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    cost: float
+    sound: float
+    steps: tuple[_Step, ...]
+
+
+class Language:
+    """The compiled templates of one language."""
+
+    def __init__(self, skills: SkillSet, lang: Lang) -> None:
+        grammar = skills.grammars[lang]
+        phrases = [skill.phrases[lang] for skill in skills.skills.values()]
+        rules = dict(grammar.rules)
+        lists = dict(grammar.lists)
+        for part in phrases:
+            rules.update(part.rules)
+            lists.update(part.lists)
+        compiler = Compiler(rules, lists)
+        self.fillers = _by_first_word(grammar.fillers)
+        self.connectors = _by_first_word(grammar.connectors)
+        self.asides = _by_first_word(grammar.asides)
+        self.refusals = [tuple(token.text for token in tokenise(clean(words))) for words in grammar.refusals]
+        self.answers = {
+            slot: compiler.any_of([compiler.template(t) for t in ts]) for slot, ts in grammar.answers.items()
+        }
+        self.intents: dict[str, Node] = {}
+        sentences: dict[str, list[Node]] = {}
+        for intent, node in self._sentences(skills, lang, compiler):
+            sentences.setdefault(intent, []).append(node)
+        self.intents = {intent: compiler.any_of(nodes) for intent, nodes in sentences.items()}
+
+    @staticmethod
+    def _sentences(skills: SkillSet, lang: Lang, compiler: Compiler) -> Iterator[tuple[str, Node]]:
+        grammar = skills.grammars[lang]
+        for intent, templates in grammar.dialog.items():
+            yield from ((f"dialog.{intent}", compiler.template(t)) for t in templates)
+        for skill in skills.skills.values():
+            phrases = skill.phrases[lang]
+            for control, shape in skill.manifest.controls.items():
+                spoken = phrases.controls[control]
+                local: dict[str, Node] = {"it": compiler.template(spoken.it)}
+                if spoken.choices:
+                    local["choice"] = compiler.choice_slot("choice", "choice", spoken.choices)
+                for operation, templates in (*grammar.shapes[shape].items(), *spoken.sentences.items()):
+                    yield from ((f"{control}.{operation}", compiler.template(t, local)) for t in templates)
+            for reading, templates in phrases.readings.items():
+                yield from ((f"{reading}.read", compiler.template(t)) for t in templates)
+            for intent, templates in phrases.intents.items():
+                yield from ((intent, compiler.template(t)) for t in templates)
+
+
+class TemplateUnderstander:
+    """Satisfies `ports.Understander`."""
+
+    def __init__(self, skills: SkillSet) -> None:
+        self._languages = {lang: Language(skills, lang) for lang in LANGS}
+        intents = sorted({intent for language in self._languages.values() for intent in language.intents})
+        self.capabilities = UnderstanderCapabilities("templates", LANGS, tuple(intents))
+
+    def understand(self, text: str, lang: Lang, expecting: str = "") -> Understanding:
+        """The cheapest reading of the whole text, first by its words, then by their sound."""
+        language = self._languages[lang]
+        cleaned = clean(text)
+        tokens = tokenise(cleaned)
+        nothing = Understanding((), lang, 0.0, text)
+        if not tokens or len(tokens) > MAX_TOKENS:
+            return nothing
+        for by_sound in (False, True):
+            matcher = Matcher(cleaned, tokens, lang, language.fillers, by_sound)
+            path = _Reader(language, matcher, expecting).best()
+            if path is not None and path.sound <= MAX_SOUND_PER_TOKEN * len(tokens):
+                return _understanding(path, cleaned, tokens, lang)
+        return nothing
+
+
+class _Reader:
+    """Finds the cheapest sequence of acts that accounts for a whole utterance."""
+
+    def __init__(self, language: Language, matcher: Matcher, expecting: str) -> None:
+        self._language, self._matcher = language, matcher
+        self._roots = dict(language.intents)
+        if expecting in language.answers:
+            self._roots[f"answer.{expecting}"] = language.answers[expecting]
+
+    def best(self) -> _Path | None:
+        """The cheapest path from the first token to the last, or None."""
+        tokens = self._matcher.tokens
+        paths: dict[int, _Path] = {0: _Path(0.0, 0.0, ())}
+        for at in range(len(tokens)):
+            path = paths.get(at)
+            if path is None:
+                continue
+            for end, longer in self._steps(path, at):
+                known = paths.get(end)
+                if known is None or longer.cost < known.cost:
+                    paths[end] = longer
+        path = paths.get(len(tokens))
+        return path if path is not None and _says_something(path) else None
+
+    def _steps(self, path: _Path, at: int) -> Iterator[tuple[int, _Path]]:
+        for intent, root in self._roots.items():
+            base = MENTION_COST if intent.endswith(MENTION) else ACT_COST
+            for match in self._matcher.match(root, at):
+                if match.end <= at:
+                    continue
+                step = _Step(intent, match, at)
+                longer = _Path(path.cost + base + match.cost, path.sound + match.sound, (*path.steps, step))
+                for end, cost in self._after(match.end):
+                    yield end, replace(longer, cost=longer.cost + cost)
+        yield from self._aside(path, at)
+
+    def _after(self, end: int) -> Iterator[tuple[int, float]]:
+        """Places where the next act may begin: after fillers, pauses and connectors."""
+        for place, cost in self._matcher.starts(end):
+            yield place, cost
+            tokens = self._matcher.tokens
+            for words in self._language.connectors.get(tokens[place].text, ()) if place < len(tokens) else ():
+                if _reads(tokens, place, words):
+                    for after, more in self._matcher.starts(place + len(words)):
+                        yield after, cost + more
+
+    def _aside(self, path: _Path, at: int) -> Iterator[tuple[int, _Path]]:
+        """A clause that only explains: after an act, or before one when it begins as such clauses do."""
+        tokens = self._matcher.tokens
+        phrases = self._language.asides.get(tokens[at].text, ())
+        end = next((n for n in range(at, len(tokens)) if tokens[n].punctuation), len(tokens))
+        clause = tokens[at:end]
+        if not clause or not (at == 0 or tokens[at - 1].punctuation):
+            return
+        if not any(_reads(tokens, at, words) for words in phrases) or self._refuses(clause):
+            return
+        step = _Step("", Match(end), at)
+        yield min(end + 1, len(tokens)), _Path(path.cost + ASIDE_COST, path.sound, (*path.steps, step))
+
+    def _refuses(self, clause: tuple[Token, ...]) -> bool:
+        return any(_reads(clause, at, words) for words in self._language.refusals for at in range(len(clause)))
+
+
+def _says_something(path: _Path) -> bool:
+    """Whether anything but mentions and asides was said, and every mention has a neighbour to take its verb from."""
+    return any(step.intent and not step.intent.endswith(MENTION) for step in path.steps)
+
+
+def _understanding(path: _Path, cleaned: str, tokens: tuple[Token, ...], lang: Lang) -> Understanding:
+    confidence = max(0.0, 1.0 - path.sound / 2)
+    acts, asides = [], []
+    for step in path.steps:
+        end = step.match.end
+        text = cleaned[tokens[step.start].start : tokens[end - 1].end]
+        if step.intent:
+            acts.append(Act(step.intent, _slots(step.match), confidence, text))
+        else:
+            asides.append(text)
+    return Understanding(tuple(_verbs_shared(acts)), lang, confidence, " ".join(asides))
+
+
+def _slots(match: Match) -> dict[str, SlotValue]:
+    slots: dict[str, SlotValue] = {}
+    for name, value in match.slots:
+        if isinstance(value, Quantity):
+            slots[name], slots[f"{name}_unit"] = value.value, value.unit
+        elif isinstance(value, str):
+            slots[name] = value
+    return slots
+
+
+def _verbs_shared(acts: list[Act]) -> list[Act]:
+    """Gives each bare mention ("…and the steering wheel heater") the operation of its nearest neighbour."""
+    shared: list[Act] = []
+    for place, act in enumerate(acts):
+        if not act.intent.endswith(f".{MENTION}"):
+            shared.append(act)
+            continue
+        spoken = [
+            other for other in (*reversed(acts[:place]), *acts[place + 1 :]) if not other.intent.endswith(MENTION)
+        ]
+        control, operation = act.intent.rpartition(".")[0], spoken[0].intent.rpartition(".")[2]
+        slots = {name: value for name, value in spoken[0].slots.items() if not name.startswith("zone")}
+        shared.append(replace(act, intent=f"{control}.{operation}", slots={**slots, **act.slots}))
+    return shared
+
+
+def _by_first_word(phrases: list[str]) -> Fillers:
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for phrase in phrases:
+        words = tuple(token.text for token in tokenise(clean(phrase)))
+        found[words[0]] = (*found.get(words[0], ()), words)
+    return found
+
+
+def _reads(tokens: tuple[Token, ...], at: int, words: tuple[str, ...]) -> bool:
+    return tuple(token.text for token in tokens[at : at + len(words)]) == words
