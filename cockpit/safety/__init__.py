@@ -1,0 +1,1 @@
+"""The gate between what is proposed and what may happen."""
