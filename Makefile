@@ -1,0 +1,52 @@
+# cockpit: `make` alone lists what there is.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.installed
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help install demo test check cases bench clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(READY) ## make .venv with everything in it
+
+# The stamp is as old as the last install: a changed pyproject.toml installs again.
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { \
+	  rm -rf .venv; echo "Cannot make a virtual environment (on Debian: apt-get install python3-venv)." >&2; exit 1; }
+	@echo "installing into .venv (about 200 MB to fetch on the first run)"
+	@{ $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1' && \
+	  $(BIN)/python -m pip install --progress-bar off -e '.[dev]'; } 2>&1 | tee .venv/install.log \
+	  | sed -u -n 's/^ *Downloading \(.*\)/  \1/p' || { tail -n 8 .venv/install.log >&2; exit 1; }
+	@touch $@
+
+demo: install ## a car driven by voice in Chinese and English
+	@$(BIN)/cockpit models pull default
+	@$(BIN)/cockpit demo
+
+test: install ## the whole test suite
+	@$(BIN)/cockpit models pull default vosk-ko
+	@$(BIN)/pytest
+
+check: install ## lint, format, types, imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+cases: install ## typed cases against the service on a real broker, with the reached figure as floor
+	@$(BIN)/python -m hil.cases
+
+bench: install ## latency, memory and idle load of this machine
+	@$(BIN)/cockpit bench
+
+clean: ## remove .venv and everything built; pulled models stay
+	@rm -rf .venv build dist out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
