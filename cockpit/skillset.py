@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cockpit.errors import ConfigError
-from cockpit.types import LANGS, Lang, Scalar
+from cockpit.types import LANGS, Lang, Operation
 from cockpit.yamlfile import read_yaml
 
 Templates = list[str]
@@ -23,15 +23,6 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Operation(_Part):
-    """One operation on a control, as a fixed part of an intent."""
-
-    control: str
-    operation: str
-    value: Scalar | None = None
-    unit: str = "none"
-
-
 class Intent(_Part):
     """What an intent that is no plain control operation does: operations, one app action, or a handler."""
 
@@ -39,11 +30,11 @@ class Intent(_Part):
     app: str = ""
     action: str = ""
     args: dict[str, str] = Field(default_factory=dict)
-    """App argument to the slot it is filled from; those that were not said are left out."""
+    """App argument to the slot it is filled from, `[slot]` for a list; what was not said is left out."""
     fixed: dict[str, Any] = Field(default_factory=dict)
     """App arguments that are always the same."""
     requires: list[str] = Field(default_factory=list)
-    """Slots without which the person is asked (phrases: `ask.<slot>`)."""
+    """Slots without which the person is asked (reply `ask.<slot>`); `a|b` is satisfied by either."""
     answers: bool = False
     """Whether its success is information (reply kind `answer`) rather than a deed (`done`)."""
     handler: str = ""
@@ -66,8 +57,8 @@ class ControlPhrases(_Part):
 
     it: str
     """Template of its names."""
-    choices: dict[str, str] = Field(default_factory=dict)
-    """Named value to the template of its names."""
+    choices: dict[str, str] | str = Field(default_factory=dict)
+    """Named value to the template of its names, or the name of a list that holds the same."""
     sentences: dict[str, Templates] = Field(default_factory=dict)
     """Operation to sentences beyond those of the shape."""
 
@@ -152,7 +143,7 @@ LANGUAGE_DIR = Path(__file__).parent / "language"
 
 
 def load_skills(folder: Path, languages: Path = LANGUAGE_DIR) -> SkillSet:
-    """Read all skills below `folder`. Raises `ConfigError` (`config-bad-skill`, `config-no-skills`, …) naming the file."""
+    """Read all skills below `folder`. Raises `ConfigError` (`config-bad-skill`, `config-no-skills`, …)."""
     skills: dict[str, Skill] = {}
     for file in sorted(folder.glob("*/skill.yaml")):
         manifest = _validated(Manifest, read_yaml(file), file)

@@ -69,6 +69,21 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation on a control: the step into which an intent is taken apart before it becomes signals.
+
+    `value` and `unit` go with `set` (a quantity), `up` and `down` (an amount) and `choose` (a choice's name).
+    `zones` None means those that the control's scope says.
+    """
+
+    control: str
+    operation: str
+    value: Scalar | None = None
+    unit: str = "none"
+    zones: tuple[Zone, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
     """Every act of one utterance in order; `unmatched` is the text that no act accounts for."""
 

@@ -50,6 +50,7 @@ class Alternative:
     index: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
 
 
+Needs = tuple[frozenset[str], ...]
 Node = Literal | Slot | Sequence | Alternative
 EMPTY = Sequence(())
 
@@ -64,6 +65,7 @@ class Compiler:
         self._slots: dict[tuple[str, str], Slot] = {}
         self._literals: dict[tuple[str, ...], Literal] = {}
         self._firsts: dict[int, tuple[frozenset[str], bool]] = {}
+        self._needs: dict[int, Needs] = {}
         self._open: list[str] = []
 
     def template(self, text: str, local: Mapping[str, Node] | None = None) -> Node:
@@ -83,10 +85,38 @@ class Compiler:
             return nodes[0]
         index: dict[str, list[Node]] = {}
         for node in nodes:
-            starts, nullable = self._first(node)
-            for start in {ANY} if nullable else starts:
+            for start in self.starts(node):
                 index.setdefault(start, []).append(node)
         return Alternative(tuple(nodes), {start: tuple(found) for start, found in index.items()})
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of every literal compiled so far."""
+        return frozenset(word for words in self._literals for word in words)
+
+    def starts(self, node: Node) -> frozenset[str]:
+        """Tokens or `#` marks that `node` can begin with; `{ANY}` when it can be empty."""
+        starts, nullable = self._first(node)
+        return frozenset({ANY}) if nullable else starts
+
+    def needs(self, node: Node) -> Needs:
+        """What an utterance must hold for `node` to match anywhere: of each set at least one token or mark."""
+        if id(node) not in self._needs:
+            self._needs[id(node)] = self._needs_of(node)
+        return self._needs[id(node)]
+
+    def _needs_of(self, node: Node) -> Needs:
+        if isinstance(node, Literal):
+            return tuple(frozenset({word}) for word in node.words)
+        if isinstance(node, Sequence):
+            return tuple(dict.fromkeys(need for item in node.items for need in self.needs(item)))
+        if isinstance(node, Slot) and not node.choices:
+            return (frozenset({VALUE}),) if node.kind in VALUE_KINDS else ()
+        items = [names for _, names in node.choices] if isinstance(node, Slot) else node.items
+        rarest = [min(self.needs(item), key=len, default=None) for item in items]
+        if any(need is None for need in rarest):
+            return ()
+        return (frozenset[str]().union(*(need for need in rarest if need is not None)),)
 
     def _node(self, part: hassil.Expression, local: Mapping[str, Node], text: str) -> Node:
         if isinstance(part, hassil.TextChunk):
@@ -146,7 +176,7 @@ class Compiler:
             return frozenset(node.words[:1]), False
         if isinstance(node, Slot):
             if not node.choices:
-                return frozenset({VALUE if node.kind in ("value", "degrees") else ANY}), False
+                return frozenset({VALUE if node.kind in VALUE_KINDS else ANY}), False
             return frozenset[str]().union(*(self._first(names)[0] for _, names in node.choices)), False
         if isinstance(node, Alternative):
             found = [self._first(item) for item in node.items]
@@ -160,7 +190,8 @@ class Compiler:
         return starts, True
 
 
-BUILT_IN_KINDS = frozenset({"value", "degrees", "zone", "day", "time", "digits", "name", "text"})
+VALUE_KINDS = frozenset({"value", "degrees"})
+BUILT_IN_KINDS = VALUE_KINDS | {"day", "time", "digits", "name", "text"}
 
 
 def _sequence(items: list[Node] | tuple[Node, ...]) -> Node:

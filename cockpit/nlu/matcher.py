@@ -6,15 +6,15 @@ explains the utterance most plainly wins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from cockpit.nlu.calendar import read_day, read_time
-from cockpit.nlu.grammar import ANY, VALUE, Alternative, Literal, Node, Sequence, Slot
+from cockpit.nlu.grammar import ANY, VALUE, VALUE_KINDS, Alternative, Literal, Node, Sequence, Slot
 from cockpit.nlu.numbers import read_digits
 from cockpit.nlu.quantities import Quantity, read_quantity
-from cockpit.nlu.sound import sounds_en, sounds_zh
+from cockpit.nlu.sound import Vocabulary, sounds_en, sounds_zh
 from cockpit.nlu.tokens import Token
 from cockpit.types import Lang
 
@@ -42,13 +42,17 @@ class Match:
 
 
 class Matcher:
-    """Matches nodes against one utterance. With `by_sound`, literals may also be what merely sounds like them."""
+    """Matches nodes against one utterance. With `sounds`, the vocabulary of the
+    templates, literals may also be what merely sounds like them."""
 
-    def __init__(self, cleaned: str, tokens: tuple[Token, ...], lang: Lang, fillers: Fillers, by_sound: bool) -> None:
+    def __init__(
+        self, cleaned: str, tokens: tuple[Token, ...], lang: Lang, fillers: Fillers, sounds: Vocabulary | None = None
+    ) -> None:
         self._text, self.tokens, self._lang = cleaned, tokens, lang
-        self._fillers, self._by_sound = fillers, by_sound
+        self._fillers, self._sounds = fillers, sounds
         self._memo: dict[tuple[int, int], tuple[Match, ...]] = {}
         self._starts: dict[int, tuple[tuple[int, float], ...]] = {}
+        self._marks: dict[int, set[str]] = {}
 
     def match(self, node: Node, at: int) -> tuple[Match, ...]:
         """Every way in which `node` matches from token `at` on, cheapest first."""
@@ -104,25 +108,38 @@ class Matcher:
             joined = Match(step.end, so_far.cost + step.cost, so_far.sound + step.sound, so_far.slots + step.slots)
             yield from self._sequence(node, place + 1, joined)
 
-    def _candidates(self, node: Alternative, at: int) -> tuple[Node, ...]:
-        if self._by_sound:
-            return node.items
-        found: dict[int, Node] = {}
-        for start, _ in self.starts(at):
-            keys = [ANY]
-            if start < len(self.tokens):
-                keys.append(self.tokens[start].text)
-                if self._quantities[start]:
-                    keys.append(VALUE)
-            for key in keys:
-                found.update((id(item), item) for item in node.index.get(key, ()))
-        return tuple(found.values())
+    def _candidates(self, node: Alternative, at: int) -> Iterable[Node]:
+        found = {id(item): item for mark in self.marks(at) for item in node.index.get(mark, ())}
+        return found.values()
+
+    def marks(self, at: int) -> set[str]:
+        """Everything that a sentence which begins at `at` may begin with (see `Compiler.starts`)."""
+        if at not in self._marks:
+            marks = {ANY}
+            for start, _ in self.starts(at):
+                if start < len(self.tokens):
+                    marks |= self._words_at(start)
+                    if self._quantities[start]:
+                        marks.add(VALUE)
+            self._marks[at] = marks
+        return self._marks[at]
+
+    @cached_property
+    def present(self) -> frozenset[str]:
+        """Everything that stands anywhere in the utterance (see `Compiler.needs`)."""
+        words = frozenset[str]().union(*(self._words_at(at) for at in range(len(self.tokens))))
+        return words | {VALUE} if any(self._quantities) else words
+
+    def _words_at(self, at: int) -> frozenset[str]:
+        if self._sounds is None:
+            return frozenset({self.tokens[at].text})
+        return self._sounds.alike(self._said(at, 2))
 
     def _literal(self, node: Literal, at: int, cost: float) -> Iterator[Match]:
         words = node.words
         if self._said(at, len(words)) == words:
             yield Match(at + len(words), cost)
-        elif self._by_sound:
+        elif self._sounds is not None:
             for end, sound in self._alike(words, at):
                 yield Match(end, cost + sound, sound)
 
@@ -145,8 +162,8 @@ class Matcher:
         elif node.kind in ("name", "text"):
             yield from self._free(node, at, cost)
         else:
-            for end, value in self._grounded(node.kind, at):
-                yield Match(end, cost, 0.0, ((node.name, value),))
+            for end, grounded in self._grounded(node.kind, at):
+                yield Match(end, cost, 0.0, ((node.name, grounded),))
 
     def _free(self, node: Slot, at: int, cost: float) -> Iterator[Match]:
         limit = MAX_NAME_TOKENS[self._lang] if node.kind == "name" else len(self.tokens)
@@ -159,7 +176,7 @@ class Matcher:
                 yield Match(end, cost + FREE_SLOT_COST + FREE_TOKEN_COST * (end - at), 0.0, ((node.name, text),))
 
     def _grounded(self, kind: str, at: int) -> Iterator[tuple[int, object]]:
-        if kind == "value" or kind == "degrees":
+        if kind in VALUE_KINDS:
             found = self._quantities[at] if at < len(self.tokens) else []
             yield from (q for q in found if kind == "value" or q[1].unit in ("degree", "celsius", "fahrenheit"))
         elif kind == "digits":

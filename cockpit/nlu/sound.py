@@ -7,16 +7,22 @@ Costs are per character (zh) or per literal (en): 0 the same, higher is less ali
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from pypinyin import Style, pinyin
 from rapidfuzz.distance import Levenshtein
 
+from cockpit.types import Lang
+
+MAX_REMEMBERED = 4096
 HOMOPHONE = 0.15
 NEAR = 0.4
-_NEAR_INITIALS = [set(pair.split()) for pair in ("z zh", "c ch", "s sh", "n l", "f h", "r l", "d t", "b p", "g k", "j q", "j zh", "q ch", "x sh")]  # fmt: skip
-_NEAR_FINALS = [set(pair.split()) for pair in ("an ang", "en eng", "in ing", "ian iang", "uan uang", "un ong", "en in", "eng ing", "ou u", "e ei", "uo o")]  # fmt: skip
+_NEAR_INITIALS = [set(pair.split("-")) for pair in "z-zh c-ch s-sh n-l f-h r-l d-t b-p g-k j-q j-zh q-ch x-sh".split()]
+_NEAR_FINALS = [
+    set(pair.split("-"))
+    for pair in "an-ang en-eng in-ing ian-iang uan-uang un-ong en-in eng-ing ou-u e-ei uo-o".split()
+]
 _SPLIT = re.compile(r"^([zcs]h|[bpmfdtnlgkhjqxrzcsyw]?)(.*)$")
 
 
@@ -88,3 +94,31 @@ def _key(text: str) -> str:
     for pattern, new in _RULES:
         text = pattern.sub(new, text)
     return text
+
+
+class Vocabulary:
+    """Every word that the templates of a language hold, to be found by sound."""
+
+    def __init__(self, words: frozenset[str], lang: Lang) -> None:
+        self._words, self._lang = words, lang
+        self._keys: dict[str, list[str]] = {}
+        for word in words if lang == "en" else ():
+            self._keys.setdefault(_key(word), []).append(word)
+        self._known: dict[tuple[str, ...], frozenset[str]] = {}
+
+    def alike(self, said: tuple[str, ...]) -> frozenset[str]:
+        """The words that sound like the beginning of `said`, which is one or two tokens."""
+        if said not in self._known:
+            if len(self._known) >= MAX_REMEMBERED:
+                self._known.clear()
+            self._known[said] = frozenset(self._alike_zh(said[0]) if self._lang == "zh" else self._alike_en(said))
+        return self._known[said]
+
+    def _alike_zh(self, said: str) -> Iterator[str]:
+        return (word for word in self._words if (len(word) == 1 and _character(word, said) is not None) or word == said)
+
+    def _alike_en(self, said: tuple[str, ...]) -> Iterator[str]:
+        for heard in {said[:1], said[:2]}:
+            for words in self._keys.values():
+                if sounds_en(words[:1], heard) is not None:
+                    yield from words

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from cockpit.nlu.grammar import Compiler, Node
+from cockpit.nlu.grammar import Compiler, Needs, Node
 from cockpit.nlu.matcher import Fillers, Match, Matcher
 from cockpit.nlu.quantities import Quantity
+from cockpit.nlu.sound import Vocabulary
 from cockpit.nlu.tokens import Token, clean, tokenise
 from cockpit.ports import UnderstanderCapabilities
-from cockpit.skillset import SkillSet
+from cockpit.skillset import ControlPhrases, SkillSet
 from cockpit.types import LANGS, Act, Lang, SlotValue, Understanding
 
 ACT_COST = 0.35
@@ -21,6 +22,9 @@ MAX_SOUND_PER_TOKEN = 0.12
 MAX_TOKENS = 80
 """Longer texts are no commands and are not looked at."""
 MENTION = "mention"
+MUST_STAND_APART = frozenset({"dialog.yes", "dialog.no"})
+"""Acts that are none when another follows without a pause: "don't open the window" is no "no" and an "open"."""
+Lists = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,43 +43,62 @@ class _Path:
     steps: tuple[_Step, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    intent: str
+    node: Node
+    needs: Needs
+
+
 class Language:
     """The compiled templates of one language."""
 
     def __init__(self, skills: SkillSet, lang: Lang) -> None:
         grammar = skills.grammars[lang]
-        phrases = [skill.phrases[lang] for skill in skills.skills.values()]
-        rules = dict(grammar.rules)
-        lists = dict(grammar.lists)
-        for part in phrases:
-            rules.update(part.rules)
-            lists.update(part.lists)
-        compiler = Compiler(rules, lists)
+        rules, lists = dict(grammar.rules), dict(grammar.lists)
+        for skill in skills.skills.values():
+            rules.update(skill.phrases[lang].rules)
+            lists.update(skill.phrases[lang].lists)
+        self._compiler = Compiler(rules, lists)
         self.fillers = _by_first_word(grammar.fillers)
         self.connectors = _by_first_word(grammar.connectors)
         self.asides = _by_first_word(grammar.asides)
-        self.refusals = [tuple(token.text for token in tokenise(clean(words))) for words in grammar.refusals]
+        self.refusals = [_words(phrase) for phrase in grammar.refusals]
+        self.sentences = [
+            self._sentence(intent, node) for intent, node in self._sentences(skills, lang, self._compiler, lists)
+        ]
         self.answers = {
-            slot: compiler.any_of([compiler.template(t) for t in ts]) for slot, ts in grammar.answers.items()
+            slot: [self._sentence(f"answer.{slot}", self._compiler.template(text)) for text in templates]
+            for slot, templates in grammar.answers.items()
         }
-        self.intents: dict[str, Node] = {}
-        sentences: dict[str, list[Node]] = {}
-        for intent, node in self._sentences(skills, lang, compiler):
-            sentences.setdefault(intent, []).append(node)
-        self.intents = {intent: compiler.any_of(nodes) for intent, nodes in sentences.items()}
+        self.sounds = Vocabulary(self._compiler.vocabulary, lang)
+
+    def _sentence(self, intent: str, node: Node) -> _Sentence:
+        return _Sentence(intent, node, self._compiler.needs(node))
+
+    def index(self, present: frozenset[str], expecting: str) -> dict[str, list[_Sentence]]:
+        """The sentences that an utterance with the tokens `present` could be, by how they can begin."""
+        index: dict[str, list[_Sentence]] = {}
+        for sentence in (*self.sentences, *self.answers.get(expecting, ())):
+            if all(need & present for need in sentence.needs):
+                for start in self._compiler.starts(sentence.node):
+                    index.setdefault(start, []).append(sentence)
+        return index
 
     @staticmethod
-    def _sentences(skills: SkillSet, lang: Lang, compiler: Compiler) -> Iterator[tuple[str, Node]]:
+    def _sentences(skills: SkillSet, lang: Lang, compiler: Compiler, lists: Lists) -> Iterator[tuple[str, Node]]:
         grammar = skills.grammars[lang]
         for intent, templates in grammar.dialog.items():
             yield from ((f"dialog.{intent}", compiler.template(t)) for t in templates)
         for skill in skills.skills.values():
             phrases = skill.phrases[lang]
             for control, shape in skill.manifest.controls.items():
+                if control not in phrases.controls:
+                    continue  # TMP
                 spoken = phrases.controls[control]
                 local: dict[str, Node] = {"it": compiler.template(spoken.it)}
                 if spoken.choices:
-                    local["choice"] = compiler.choice_slot("choice", "choice", spoken.choices)
+                    local["choice"] = compiler.choice_slot("choice", "choice", _choices(spoken, lists))
                 for operation, templates in (*grammar.shapes[shape].items(), *spoken.sentences.items()):
                     yield from ((f"{control}.{operation}", compiler.template(t, local)) for t in templates)
             for reading, templates in phrases.readings.items():
@@ -89,7 +112,7 @@ class TemplateUnderstander:
 
     def __init__(self, skills: SkillSet) -> None:
         self._languages = {lang: Language(skills, lang) for lang in LANGS}
-        intents = sorted({intent for language in self._languages.values() for intent in language.intents})
+        intents = sorted({sentence.intent for language in self._languages.values() for sentence in language.sentences})
         self.capabilities = UnderstanderCapabilities("templates", LANGS, tuple(intents))
 
     def understand(self, text: str, lang: Lang, expecting: str = "") -> Understanding:
@@ -100,8 +123,8 @@ class TemplateUnderstander:
         nothing = Understanding((), lang, 0.0, text)
         if not tokens or len(tokens) > MAX_TOKENS:
             return nothing
-        for by_sound in (False, True):
-            matcher = Matcher(cleaned, tokens, lang, language.fillers, by_sound)
+        for sounds in (None, language.sounds):
+            matcher = Matcher(cleaned, tokens, lang, language.fillers, sounds)
             path = _Reader(language, matcher, expecting).best()
             if path is not None and path.sound <= MAX_SOUND_PER_TOKEN * len(tokens):
                 return _understanding(path, cleaned, tokens, lang)
@@ -113,9 +136,7 @@ class _Reader:
 
     def __init__(self, language: Language, matcher: Matcher, expecting: str) -> None:
         self._language, self._matcher = language, matcher
-        self._roots = dict(language.intents)
-        if expecting in language.answers:
-            self._roots[f"answer.{expecting}"] = language.answers[expecting]
+        self._index = language.index(matcher.present, expecting)
 
     def best(self) -> _Path | None:
         """The cheapest path from the first token to the last, or None."""
@@ -133,26 +154,31 @@ class _Reader:
         return path if path is not None and _says_something(path) else None
 
     def _steps(self, path: _Path, at: int) -> Iterator[tuple[int, _Path]]:
-        for intent, root in self._roots.items():
-            base = MENTION_COST if intent.endswith(MENTION) else ACT_COST
-            for match in self._matcher.match(root, at):
+        for sentence in self._sentences(at):
+            base = MENTION_COST if sentence.intent.endswith(MENTION) else ACT_COST
+            for match in self._matcher.match(sentence.node, at):
                 if match.end <= at:
                     continue
-                step = _Step(intent, match, at)
+                step = _Step(sentence.intent, match, at)
                 longer = _Path(path.cost + base + match.cost, path.sound + match.sound, (*path.steps, step))
-                for end, cost in self._after(match.end):
-                    yield end, replace(longer, cost=longer.cost + cost)
+                for end, cost, apart in self._after(match.end):
+                    if apart or end == len(self._matcher.tokens) or sentence.intent not in MUST_STAND_APART:
+                        yield end, replace(longer, cost=longer.cost + cost)
         yield from self._aside(path, at)
 
-    def _after(self, end: int) -> Iterator[tuple[int, float]]:
-        """Places where the next act may begin: after fillers, pauses and connectors."""
+    def _sentences(self, at: int) -> Iterable[_Sentence]:
+        found = {id(sentence): sentence for mark in self._matcher.marks(at) for sentence in self._index.get(mark, ())}
+        return found.values()
+
+    def _after(self, end: int) -> Iterator[tuple[int, float, bool]]:
+        """Places where the next act may begin, and whether a pause or connector sets it apart."""
+        tokens = self._matcher.tokens
         for place, cost in self._matcher.starts(end):
-            yield place, cost
-            tokens = self._matcher.tokens
+            yield place, cost, any(token.punctuation for token in tokens[end:place])
             for words in self._language.connectors.get(tokens[place].text, ()) if place < len(tokens) else ():
                 if _reads(tokens, place, words):
                     for after, more in self._matcher.starts(place + len(words)):
-                        yield after, cost + more
+                        yield after, cost + more, True
 
     def _aside(self, path: _Path, at: int) -> Iterator[tuple[int, _Path]]:
         """A clause that only explains: after an act, or before one when it begins as such clauses do."""
@@ -215,12 +241,19 @@ def _verbs_shared(acts: list[Act]) -> list[Act]:
     return shared
 
 
+def _choices(spoken: ControlPhrases, lists: Lists) -> Mapping[str, str]:
+    return lists[spoken.choices] if isinstance(spoken.choices, str) else spoken.choices
+
+
 def _by_first_word(phrases: list[str]) -> Fillers:
     found: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for phrase in phrases:
-        words = tuple(token.text for token in tokenise(clean(phrase)))
+    for words in filter(None, map(_words, phrases)):
         found[words[0]] = (*found.get(words[0], ()), words)
     return found
+
+
+def _words(phrase: str) -> tuple[str, ...]:
+    return tuple(token.text for token in tokenise(clean(phrase)))
 
 
 def _reads(tokens: tuple[Token, ...], at: int, words: tuple[str, ...]) -> bool:

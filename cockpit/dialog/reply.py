@@ -1,0 +1,166 @@
+"""One truthful reply for a whole turn: what each act came to, in words, and the kind of it all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cockpit.dialog.wording import Wording, by_value, shown_zones
+from cockpit.plan.plans import Ask, Deed, Do, Tell, Tellings
+from cockpit.profile import VehicleProfile
+from cockpit.skillset import SkillSet
+from cockpit.types import LANGS, CallApp, Lang, Outcome, Reply, ReplyKind, Zone
+
+FINE: frozenset[str] = frozenset({"done", "already", "answer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one act came to."""
+
+    kind: ReplyKind
+    text: str
+
+
+class Composer:
+    """Words for plans and their outcomes in every language."""
+
+    def __init__(self, skills: SkillSet, profile: VehicleProfile) -> None:
+        self._profile = profile
+        self._wordings = {lang: Wording(skills, profile, lang) for lang in LANGS}
+
+    def say(self, lang: Lang, kind: ReplyKind, key: str, fields: Mapping[str, object] | None = None) -> Told:
+        return Told(kind, self._wordings[lang].say(key, fields))
+
+    def tell(self, plan: Ask | Tell | Tellings, lang: Lang) -> Told:
+        """Words for a plan that does nothing."""
+        words = self._wordings[lang]
+        if isinstance(plan, Ask):
+            return Told("ask", words.say(plan.key, plan.fields))
+        if isinstance(plan, Tell):
+            return Told(plan.kind, words.first(_special(plan), plan.fields))
+        parts = [words.first(_special(part), part.fields) for part in plan.parts]
+        return Told(plan.parts[0].kind if plan.parts else "answer", words.sentences(parts))
+
+    def confirm(self, plan: Do, lang: Lang, speaker: Zone) -> Told:
+        """The question before something that wants a yes."""
+        words = self._wordings[lang]
+        deeds = [self._deed(deed, words, speaker) for deed in plan.deeds]
+        return Told("ask", words.say("ask.confirm", {"deed": words.zones(()) + " ".join(deeds)}))
+
+    def undone(self, told: Told, lang: Lang) -> Told:
+        """`told` of a restoring, said as such where it went well."""
+        return self.say(lang, told.kind, "done.undo") if told.kind in ("done", "already") else told
+
+    def outcome(self, plan: Do, outcomes: Mapping[int, tuple[Outcome, ...]], lang: Lang, speaker: Zone) -> Told:
+        """Words for what was done; `outcomes` holds those of each deed by its place in the plan."""
+        words = self._wordings[lang]
+        told = [self._deed_told(deed, outcomes[n], words, speaker) for n, deed in enumerate(plan.deeds)]
+        kind = merged([part.kind for part in told])
+        if plan.answers and kind == "done":
+            kind = "answer"
+        return Told(kind, words.sentences([part.text for part in told]) if len(told) > 1 else told[0].text)
+
+    def reply(self, parts: list[Told], lang: Lang) -> Reply:
+        """The turn's one reply."""
+        words = self._wordings[lang]
+        return Reply(words.sentences([part.text for part in parts]), merged([part.kind for part in parts]), lang)
+
+    def _deed_told(self, deed: Deed, outcomes: tuple[Outcome, ...], words: Wording, speaker: Zone) -> Told:
+        if isinstance(deed.proposals[0], CallApp):
+            return self._app_told(deed, deed.proposals[0], outcomes[0], words)
+        statuses = {outcome.status for outcome in outcomes}
+        if statuses <= {"done", "already"}:
+            kind: ReplyKind = "already" if statuses == {"already"} else "done"
+            return Told(kind, self._success(deed, kind, words, speaker))
+        bad = next(outcome for outcome in outcomes if outcome.status not in ("done", "already"))
+        kind = "partial" if "done" in statuses else _kind_of(bad)
+        return Told(kind, self._trouble(deed, bad, words, speaker))
+
+    def _success(self, deed: Deed, kind: ReplyKind, words: Wording, speaker: Zone) -> str:
+        control = self._profile.controls[deed.name]
+        zones = shown_zones(deed, speaker)
+        keys = [f"{deed.name}.{deed.operation}.{kind}", f"{kind}.{deed.operation}"]
+        if any(words.has(key) for key in keys):
+            return words.first(keys, {"name": deed.name, "zones": zones, "value": None})
+        groups = by_value(deed, control)
+        parts = []
+        for where, value in groups:
+            shown = (where if len(groups) > 1 else zones) or ()
+            if isinstance(value, bool) or value is None:
+                parts.append(words.say(f"{kind}.plain", {"name": deed.name, "zones": shown}))
+            else:
+                keys = [
+                    f"{deed.name}.set.{kind}",
+                    f"{kind}.off" if value == control.values.get("off", "") else f"{kind}.set",
+                ]
+                parts.append(words.first(keys, {"name": deed.name, "zones": shown, "value": value}))
+        return words.sentences(parts) if len(parts) > 1 else parts[0]
+
+    def _trouble(self, deed: Deed, bad: Outcome, words: Wording, speaker: Zone) -> str:
+        fields = {"name": deed.name, "zones": shown_zones(deed, speaker), "deed": self._deed(deed, words, speaker)}
+        if bad.status == "unavailable":
+            return words.say("unavailable.path", fields)
+        if bad.status == "refused":
+            row = next((row for row in self._profile.policy if row.id == bad.code), None)
+            if bad.reason.startswith("unknown"):
+                return words.say("refused.unknown", fields)
+            general = "refused.standstill" if row is not None and row.standstill else "refused.plain"
+            return words.first([f"refused.{bad.code}", general], fields)
+        if bad.status == "expired":
+            return words.say("expired.plain", fields)
+        return words.first([f"failed.{bad.code}", "failed.plain"], fields)
+
+    def _deed(self, deed: Deed, words: Wording, speaker: Zone) -> str:
+        """What a deed is called: "open the trunk"."""
+        control = self._profile.controls.get(deed.name)
+        groups = by_value(deed, control) if control is not None else []
+        value = groups[0][1] if groups else None
+        shown = None if isinstance(value, bool) else value
+        fields = {"name": deed.name, "zones": shown_zones(deed, speaker), "value": shown}
+        keys = [f"{deed.name}.{deed.operation}.deed", f"deed.{deed.operation}"]
+        keys.append("deed.set" if shown is not None else "deed.plain")
+        return words.first(keys, fields)
+
+    @staticmethod
+    def _app_told(deed: Deed, call: CallApp, outcome: Outcome, words: Wording) -> Told:
+        fields: dict[str, object] = {**call.args, **outcome.data, "name": f"app.{call.app}"}
+        fields["name"] = words.say(f"app.{call.app}")
+        if outcome.status == "done":
+            keys = [f"{deed.name}.answer", f"{deed.name}.done", "done.plain"]
+            return Told("done", words.first(keys, fields))
+        if outcome.status == "unavailable":
+            return Told("unavailable", words.say("unavailable.app", fields))
+        if outcome.status == "refused":
+            return Told("refused", words.first([f"refused.{outcome.code}", "refused.plain"], {**fields, "deed": ""}))
+        return Told("failed", words.first([f"failed.app-{outcome.code}", "failed.app"], fields))
+
+
+def _special(plan: Tell) -> list[str]:
+    """A control's own text before the general one: `door_lock.query.on` before `query.on`."""
+    name = plan.fields.get("name")
+    return [f"{name}.{plan.key}", plan.key] if isinstance(name, str) else [plan.key]
+
+
+def _kind_of(outcome: Outcome) -> ReplyKind:
+    kinds: dict[str, ReplyKind] = {
+        "refused": "refused", "invalid": "refused", "unavailable": "unavailable", "needs_confirmation": "ask",
+    }  # fmt: skip
+    return kinds.get(outcome.status, "failed")
+
+
+def merged(kinds: list[ReplyKind]) -> ReplyKind:
+    """The kind of a reply from the kinds of its parts."""
+    held = list(dict.fromkeys(kinds))
+    if not held:
+        return "unsupported"
+    if len(held) == 1:
+        return held[0]
+    if "ask" in held:
+        return "ask"
+    if set(held) <= FINE:
+        return "done" if "done" in held else "answer"
+    if set(held) & {"done", "partial"}:
+        return "partial"
+    troubles = [kind for kind in held if kind not in FINE]
+    return troubles[0] if len(held) == len(troubles) else "partial"

@@ -1,0 +1,70 @@
+"""One lane per zone: its turns run one after the other, those of different zones side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from cockpit.runtime.turn import Turn, TurnRunner
+from cockpit.types import ZONES, Zone
+
+Interrupt = Callable[[], Awaitable[None]]
+
+
+class Lanes:
+    """Queues turns by zone. A queue holds `size` turns; one more is turned away by the caller (`submit` is False)."""
+
+    def __init__(self, runner: TurnRunner, interrupt: Interrupt, size: int) -> None:
+        self._runner, self._interrupt = runner, interrupt
+        self._queues: dict[Zone, asyncio.Queue[Turn]] = {zone: asyncio.Queue(size) for zone in ZONES}
+        self._current: dict[Zone, tuple[Turn, asyncio.Task[None]]] = {}
+        self._interrupting: set[asyncio.Task[None]] = set()
+
+    def submit(self, turn: Turn) -> bool:
+        """Queue a turn; speech under way in its zone stops for it. False when the lane is full."""
+        try:
+            self._queues[turn.zone].put_nowait(turn)
+        except asyncio.QueueFull:
+            return False
+        current = self._current.get(turn.zone)
+        if current is not None and current[0].speaking:
+            self.hush()
+        return True
+
+    def hush(self) -> None:
+        """Stop the speech under way, whoever it is for."""
+        task = asyncio.ensure_future(self._interrupt())
+        self._interrupting.add(task)
+        task.add_done_callback(self._interrupting.discard)
+
+    def cancel(self, zone: Zone | None) -> int:
+        """Stop speech and the turn under way in `zone`, or in all; gives how many turns were cancelled."""
+        chosen = [zone] if zone is not None else list(self._current)
+        cancelled = 0
+        for name in chosen:
+            if name in self._current:
+                self._current[name][1].cancel()
+                cancelled += 1
+        return cancelled
+
+    async def run(self) -> None:
+        """Work off every lane until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for zone in ZONES:
+                group.create_task(self._work(zone), name=f"lane {zone}")
+
+    async def _work(self, zone: Zone) -> None:
+        while True:
+            turn = await self._queues[zone].get()
+            task = asyncio.create_task(self._runner.run(turn), name=f"turn {turn.id}")
+            self._current[zone] = (turn, task)
+            try:
+                await asyncio.wait({task})
+            except asyncio.CancelledError:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+                raise
+            finally:
+                del self._current[zone]

@@ -1,0 +1,145 @@
+"""The service: every part made by the settings, wired together, and kept running."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
+from cockpit import __version__
+from cockpit.asr.recognition import Recognition
+from cockpit.bus import Bus, LastWill, topics
+from cockpit.config import Settings
+from cockpit.dialog.reply import Composer
+from cockpit.nlu.templates import TemplateUnderstander
+from cockpit.plan.planner import Planner
+from cockpit.ports import AudioSink, EventSink, Understander
+from cockpit.profile import load_profile
+from cockpit.runtime import notify
+from cockpit.runtime.acting import Acting
+from cockpit.runtime.handlers import load_handlers
+from cockpit.runtime.lanes import Lanes
+from cockpit.runtime.listening import Listening
+from cockpit.runtime.requests import Requests
+from cockpit.runtime.telemetry import EventPublisher
+from cockpit.runtime.turn import TurnRunner
+from cockpit.safety.gate import Gate
+from cockpit.skillset import load_skills
+from cockpit.tts.sinks import DeviceSink, WavChunkSink, has_output_device
+from cockpit.tts.speech import Speech
+from cockpit.types import LANGS, Reply
+from cockpit.vehicle.mqtt_vehicle import MqttVehicle
+
+log = logging.getLogger(__name__)
+
+UNDERSTANDERS: dict[str, type[TemplateUnderstander]] = {"templates": TemplateUnderstander}
+"""Config name to engine of understanding."""
+
+
+class Service:
+    """One assistant for one vehicle. Make it within a running event loop."""
+
+    def __init__(self, settings: Settings, also: EventSink | None = None) -> None:
+        self.settings = settings
+        self._also = also
+        self.profile = load_profile(settings.profile)
+        self._skills = load_skills(settings.skills_dir)
+        status = topics.STATUS.build(settings.vid)
+        self.bus = Bus(
+            settings.broker,
+            identifier=f"cockpit-{settings.vid}",
+            last_will=LastWill(status, self._status("offline")),
+        )
+        self._publisher = EventPublisher(self.bus, settings.vid)
+        self.vehicle = MqttVehicle(
+            self.bus, self.profile, settings.vid, settings.turn.result_timeout_s, lambda *step: self.runner.on_progress(*step)
+        )
+        self.recognition = Recognition.from_settings(settings)
+        self.speech = Speech.from_settings(settings)
+        self._device: DeviceSink | None = None
+        self.runner, self.lanes = self._make_turns()
+        self.listening = Listening(settings, self.lanes, self._sink)
+        self.requests = Requests(self.bus, settings, self.runner, self.lanes, self.listening, self._sink)
+        self.bus.on_connect.append(self._publish_status)
+        self._state = "starting"
+
+    def _make_turns(self) -> tuple[TurnRunner, Lanes]:
+        settings = self.settings
+        understander: Understander = UNDERSTANDERS[settings.understanding](self._skills)
+        composer = Composer(self._skills, self.profile)
+        planner = Planner(self._skills, load_handlers(settings.skills_dir, self._skills))
+        acting = Acting(planner, Gate(self.profile), composer, self.vehicle, self.profile, settings.turn)
+        runner = TurnRunner(settings, understander, acting, composer, self._sink, self.recognition, self._mouth)
+        acting.on_refused = runner.on_refused
+        return runner, Lanes(runner, self.speech.stop, settings.turn.queue)
+
+    def _sink(self, event: object) -> None:
+        self._publisher(event)  # type: ignore[arg-type]
+        if self._also is not None:
+            self._also(event)  # type: ignore[arg-type]
+
+    async def _mouth(self, turn: str, reply: Reply, started: Callable[[], None]) -> bool:
+        """Speak into the loudspeaker and, where switched on, onto the bus."""
+        sinks: list[AudioSink] = []
+        if self._device is not None:
+            sinks.append(self._device)
+        if self.settings.speech.publish:
+            topic = topics.REPLY_AUDIO.build(self.settings.vid, turn=turn)
+            sinks.append(WavChunkSink(lambda wav: self.bus.publish(topic, wav, qos=0, content_type="audio/wav")))
+        return await self.speech.say(reply.text, reply.lang, sinks, started)
+
+    async def run(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Serve until cancelled. `ready` is called once, when a turn can be taken."""
+        if self.settings.speech.output != "none" and await asyncio.to_thread(has_output_device, self.settings.speech.device):
+            self._device = DeviceSink(self.settings.speech.device)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for name, work in self._tasks().items():
+                    group.create_task(work, name=name)
+                await self.bus.wait_connected()
+                self._state = "online"
+                await self._publish_status()
+                notify.ready(f"serving vehicle {self.settings.vid}")
+                ready()
+        finally:
+            notify.stopping()
+            await self._close()
+
+    def _tasks(self) -> dict[str, asyncio.Future[None] | object]:
+        return {
+            "bus": self.bus.run(),
+            "events": self._publisher.run(),
+            "lanes": self.lanes.run(),
+            "listening": self.listening.run(),
+            "warm-up": self._warm_up(),
+            "watchdog": _feed_watchdog(),
+        }
+
+    async def _warm_up(self) -> None:
+        """Load what the first turn will need; what is missing is told in the status, and text turns go on."""
+        await self.recognition.warm()
+        with suppress(Exception):
+            await self.speech.warm({lang: [] for lang in LANGS})
+        await self._publish_status()
+
+    async def _publish_status(self) -> None:
+        """The retained status; a lost connection publishes it again when it is back."""
+        with suppress(Exception):
+            await self.bus.publish(topics.STATUS.build(self.settings.vid), self._status(self._state), retain=True)
+
+    def _status(self, state: str) -> dict[str, object]:
+        body: dict[str, object] = {"status": state, "version": __version__, "languages": list(LANGS), "ready": {}}
+        return body
+
+    async def _close(self) -> None:
+        await self.speech.close()
+        await self.recognition.close()
+
+
+async def _feed_watchdog() -> None:
+    """Tell systemd that the event loop turns; ends at once where nobody watches."""
+    interval_s = notify.watchdog_interval_s()
+    while interval_s is not None:
+        notify.alive()
+        await asyncio.sleep(interval_s)

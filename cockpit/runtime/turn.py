@@ -1,0 +1,247 @@
+"""A turn: one utterance from its arrival to the end of its reply, read from top to bottom in `TurnRunner.run`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast
+
+from cockpit.config import Settings
+from cockpit.dialog.context import Context
+from cockpit.dialog.reply import Composer, Told
+from cockpit.errors import CockpitError, RecognitionError
+from cockpit.events import (
+    Acted,
+    ErrorOccurred,
+    Event,
+    Replied,
+    Routed,
+    Spoke,
+    Transcribed,
+    TurnEnded,
+    Understood,
+)
+from cockpit.ports import EventSink, Understander
+from cockpit.runtime.acting import Acting, Speaker
+from cockpit.types import Lang, Outcome, Permit, Reply, ReplyKind, SetSignal, Transcript, Understanding, Utterance, Zone
+
+log = logging.getLogger(__name__)
+
+
+class Ears(Protocol):
+    """Speech recognition as a turn sees it."""
+
+    async def transcribe(self, utterance: Utterance, lang: Lang | None = None) -> Transcript: ...
+
+
+class Mouth(Protocol):
+    """Speech output as a turn sees it: gives whether the reply was heard out; calls `started` at the first sound."""
+
+    async def __call__(self, turn: str, reply: Reply, started: Callable[[], None]) -> bool: ...
+
+
+@dataclass(slots=True)
+class Turn:
+    """One request. `begun_s` is the loop time at which speech ended or the text arrived."""
+
+    id: str
+    zone: Zone
+    text: str = ""
+    utterance: Utterance | None = None
+    lang: Lang | None = None
+    live: bool = False
+    """Cut out of a microphone's stream: hearing nothing is then no reason to speak up."""
+    begun_s: float = 0.0
+    speaking: bool = False
+    replied: bool = False
+    heard: bool = False
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def spoken(self) -> bool:
+        return self.utterance is not None
+
+
+class TurnRunner:
+    """Runs turns; holds each zone's dialog context."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        understander: Understander,
+        acting: Acting,
+        composer: Composer,
+        sink: EventSink,
+        ears: Ears,
+        mouth: Mouth,
+    ) -> None:
+        self._settings, self._understander, self._acting, self._composer = settings, understander, acting, composer
+        self._sink, self._ears, self._mouth = sink, ears, mouth
+        self._contexts: dict[Zone, Context] = {}
+        self._turns: dict[str, Turn] = {}
+
+    async def run(self, turn: Turn) -> None:
+        """Hear, understand, act, reply, speak. Ends with exactly one `reply` and one `turn_end`, whatever fails."""
+        outcome = "error"
+        self._turns[turn.id] = turn
+        try:
+            told, lang = await self._answer(turn)
+            reply = self._reply(turn, told, lang)
+            outcome = str(reply.kind)
+            await self._speak(turn, reply)
+        except asyncio.CancelledError:
+            outcome = "cancelled"
+            raise
+        finally:
+            if not turn.replied:
+                self._reply_anyway(turn, cancelled=outcome == "cancelled")
+            self._emit(turn, TurnEnded, outcome=outcome, timings=dict(turn.timings))
+            del self._turns[turn.id]
+
+    def _reply_anyway(self, turn: Turn, *, cancelled: bool) -> None:
+        lang = turn.lang or self._settings.language
+        kind, key = ("answer", "answer.cancelled") if cancelled else ("failed", "error.internal")
+        self._reply(turn, [self._composer.say(lang, cast(ReplyKind, kind), key)], lang)
+
+    async def _answer(self, turn: Turn) -> tuple[list[Told], Lang]:
+        """Everything up to the words of the reply, under the turn's deadline; errors become words too."""
+        lang = turn.lang or self._settings.language
+        deadline_s = turn.begun_s + self._settings.turn.deadline_s
+        try:
+            async with asyncio.timeout_at(deadline_s):
+                transcript = await self._hear(turn)
+                lang = turn.lang = transcript.lang
+                if not turn.heard:
+                    return [self._composer.say(lang, "unsupported", "unsupported.heard_nothing")], lang
+                return await self._understand_and_act(turn, transcript, deadline_s), lang
+        except TimeoutError:
+            self._error(turn, "cockpit-late", f"the turn took longer than {self._settings.turn.deadline_s:g} s")
+            return [self._composer.say(lang, "failed", "error.late")], lang
+        except CockpitError as error:
+            self._error(turn, error.code, error.message)
+            hearing = isinstance(error, RecognitionError) or turn.spoken
+            return [self._composer.say(lang, "failed", "error.asr" if hearing else "error.internal")], lang
+        except Exception as error:
+            log.exception("turn %s failed", turn.id)
+            self._error(turn, "cockpit-internal", str(error) or type(error).__name__)
+            return [self._composer.say(lang, "failed", "error.internal")], lang
+
+    async def _hear(self, turn: Turn) -> Transcript:
+        if turn.utterance is None:
+            lang = turn.lang or language_of(turn.text) or self._settings.language
+            transcript = Transcript(turn.text, lang, "text", 1.0)
+        else:
+            with self._timed(turn, "hear"):
+                transcript = await self._ears.transcribe(turn.utterance, turn.lang)
+        turn.lang, turn.heard = transcript.lang, bool(transcript.text.strip())
+        self._emit(turn, Transcribed, text=transcript.text, engine=transcript.engine, confidence=transcript.confidence)
+        return transcript
+
+    async def _understand_and_act(self, turn: Turn, transcript: Transcript, deadline_s: float) -> list[Told]:
+        now_s = asyncio.get_running_loop().time()
+        lang = transcript.lang
+        context = self._contexts.get(turn.zone, Context()).current(now_s, self._settings.turn.context_s)
+        expecting = context.pending.slot if context.pending is not None else ""
+        with self._timed(turn, "understand"):
+            understood = await asyncio.to_thread(self._understander.understand, transcript.text, lang, expecting)
+        self._tell_understanding(turn, understood)
+        if not understood.acts:
+            return [self._composer.say(lang, "unsupported", "unsupported.not_understood")]
+        with self._timed(turn, "act"):
+            told, context = await self._acting.act(
+                understood.acts, context, Speaker(turn.id, turn.zone, lang, deadline_s)
+            )
+        self._contexts[turn.zone] = context
+        return told
+
+    def _tell_understanding(self, turn: Turn, understood: Understanding) -> None:
+        acts = [{"intent": a.intent, "slots": dict(a.slots), "confidence": a.confidence} for a in understood.acts]
+        self._emit(turn, Understood, acts=acts, unmatched=understood.unmatched)
+        if understood.acts:
+            self._emit(turn, Routed, tier="nlu", reason="understood")
+        else:
+            self._emit(turn, Routed, tier="refused", reason="not-understood", complexity="unknown")
+
+    def _reply(self, turn: Turn, told: list[Told], lang: Lang) -> Reply:
+        reply = self._composer.reply(told, lang)
+        turn.replied = True
+        turn.timings["reply"] = self._since(turn)
+        self._emit(turn, Replied, text=reply.text, kind=reply.kind)
+        return reply
+
+    async def _speak(self, turn: Turn, reply: Reply) -> None:
+        """The reply aloud. A voice that fails is an error event; the text has been shown."""
+        silent = not turn.spoken and not self._settings.speech.speak_typed
+        if silent or (turn.live and not turn.heard):
+            return
+        started = False
+
+        def first_sound() -> None:
+            nonlocal started
+            started = True
+            turn.timings["first_audio"] = self._since(turn)
+            self._emit(turn, Spoke, state="start")
+
+        turn.speaking = True
+        heard_out = False
+        try:
+            heard_out = await self._mouth(turn.id, reply, first_sound)
+        except CockpitError as error:
+            self._error(turn, error.code, error.message)
+        finally:
+            turn.speaking = False
+            if started:
+                self._emit(turn, Spoke, state="end" if heard_out else "interrupted")
+
+    def forget(self) -> None:
+        """Forget what was said in every zone, but not what was set."""
+        self._contexts = {zone: Context(remembered=c.remembered) for zone, c in self._contexts.items()}
+
+    def on_progress(self, permit: Permit, command: str, status: str) -> None:
+        """A command's change of status, as the vehicle adapter reports it."""
+        self._acted(permit.turn, permit.proposal, status, command, "")
+
+    def on_refused(self, turn: str, outcomes: tuple[Outcome, ...]) -> None:
+        """Proposals that the gate stopped."""
+        for outcome in outcomes:
+            self._acted(turn, outcome.proposal, outcome.status, "", outcome.code)
+
+    def _acted(self, turn_id: str, proposal: object, status: str, command: str, code: str) -> None:
+        turn = self._turns.get(turn_id) or Turn(turn_id, "driver", begun_s=asyncio.get_running_loop().time())
+        if isinstance(proposal, SetSignal):
+            fields: dict[str, Any] = {"kind": "signal", "path": proposal.path, "value": proposal.value}
+            if status == "published":
+                turn.timings["set"] = self._since(turn)
+        else:
+            fields = {"kind": "app", "app": getattr(proposal, "app", ""), "action": getattr(proposal, "action", "")}
+            fields["args"] = dict(getattr(proposal, "args", {}))
+        self._emit(turn, Acted, id=command, status=status, code=code, **fields)
+
+    def _error(self, turn: Turn, code: str, message: str) -> None:
+        self._emit(turn, ErrorOccurred, code=code, message=message)
+
+    def _since(self, turn: Turn) -> float:
+        return round((asyncio.get_running_loop().time() - turn.begun_s) * 1000, 1)
+
+    @contextmanager
+    def _timed(self, turn: Turn, stage: str) -> Iterator[None]:
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            turn.timings[stage] = round((time.monotonic() - begun) * 1000, 1)
+
+    def _emit(self, turn: Turn, event: type[Event], **fields: Any) -> None:
+        lang = turn.lang or self._settings.language
+        self._sink(event(turn=turn.id, zone=turn.zone, lang=lang, t_ms=int(self._since(turn)), **fields))
+
+
+def language_of(text: str) -> Lang | None:
+    """Chinese if a Chinese character is in `text`, English if only Latin letters are, else None."""
+    if any("\u3400" <= character <= "\u9fff" for character in text):
+        return "zh"
+    return "en" if any(character.isascii() and character.isalpha() for character in text) else None
