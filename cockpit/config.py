@@ -89,7 +89,8 @@ class SpeechSettings(_Section):
     en: Literal["piper", "kokoro", "none"] = "piper"
     piper_voices: dict[Lang, str] = {"en": "piper-en-joe", "zh": "piper-zh-huayan"}
     """Manifest ids of the Piper voices."""
-    kokoro_voice: str = "jf_alpha"
+    kokoro_voice: str | None = None
+    """A Kokoro speaker, or several joined by + (mixed); None takes the best there is for each language."""
     rate: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
     output: Literal["auto", "device", "none"] = "auto"
     """auto plays where a sound card is found; none is silent."""
@@ -123,6 +124,8 @@ class Settings(BaseSettings):
 
     vid: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = "demo"
     """Vehicle id in the topics; not the VIN."""
+    understanding: Literal["templates"] = "templates"
+    """What makes acts of text."""
     language: Lang = "zh"
     """Spoken when nothing tells otherwise."""
     skills_dir: Path = ROOT / "skills"

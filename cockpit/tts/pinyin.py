@@ -67,8 +67,12 @@ def phonemes(text: str, english: Callable[[str], str]) -> str:
 
 
 def _han(text: str) -> str:
-    words = sandhi(text, list(_words(text)))
-    return " ".join("".join(map(syllable_phonemes, word)) for word in words)
+    return " ".join("".join(map(syllable_phonemes, word)) for word in readings(text))
+
+
+def readings(text: str) -> list[list[str]]:
+    """Words of a text in characters only, each a list of syllables with the tone digits they are spoken in."""
+    return sandhi(text, list(_words(text)))
 
 
 def _words(text: str) -> Iterator[list[str]]:
@@ -112,8 +116,15 @@ def _sandhi_bu_yi(text: str, tones: list[str]) -> None:
         if char == "不" and after == "4":
             tones[i] = "2"
         elif char == "一":
-            counted = (i and text[i - 1] in "十第点零一二三四五六七八九幺") or text[i + 1] in "零一二三四五六七八九十点"
-            tones[i] = "1" if counted else "2" if after in "45" else "4"
+            tones[i] = "1" if _counted(text, i) else "2" if after in "45" else "4"
+
+
+def _counted(text: str, i: int) -> bool:
+    """Whether 一 at `i` is part of a figure rather than "a": 二十一度, 第一个, 一点五, 一点半; not 一点, 一百."""
+    if i and text[i - 1] in "十第点零一二三四五六七八九幺":
+        return True
+    follows = text[i + 2 : i + 3] if text[i + 1] == "点" else text[i + 1]
+    return follows != "" and follows in "零一二三四五六七八九十半钟整"
 
 
 def syllable_phonemes(syllable: str) -> str:

@@ -1,0 +1,1 @@
+"""Utterances for the demo and the tests, synthesised, as WAV files."""
