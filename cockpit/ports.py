@@ -35,7 +35,9 @@ class AudioSource(Protocol):
 
     capabilities: SourceCapabilities
     zone: Zone
-    dropped: int
+
+    @property
+    def dropped(self) -> int: ...
 
     def frames(self) -> AsyncIterator[Pcm]: ...
 

@@ -27,13 +27,14 @@ class Lanes:
             self._queues[turn.zone].put_nowait(turn)
         except asyncio.QueueFull:
             return False
-        current = self._current.get(turn.zone)
-        if current is not None and current[0].speaking:
-            self.hush()
+        self.hush_zone(turn.zone)
         return True
 
-    def hush(self) -> None:
-        """Stop the speech under way, whoever it is for."""
+    def hush_zone(self, zone: Zone) -> None:
+        """Stop the speech that answers `zone`, if there is any (barge-in)."""
+        current = self._current.get(zone)
+        if current is None or not current[0].speaking:
+            return
         task = asyncio.ensure_future(self._interrupt())
         self._interrupting.add(task)
         task.add_done_callback(self._interrupting.discard)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
 from cockpit import __version__
@@ -12,6 +12,8 @@ from cockpit.asr.recognition import Recognition
 from cockpit.bus import Bus, LastWill, topics
 from cockpit.config import Settings
 from cockpit.dialog.reply import Composer
+from cockpit.errors import AudioError, BusError, CockpitError
+from cockpit.events import Event
 from cockpit.nlu.templates import TemplateUnderstander
 from cockpit.plan.planner import Planner
 from cockpit.ports import AudioSink, EventSink, Understander
@@ -21,6 +23,7 @@ from cockpit.runtime.acting import Acting
 from cockpit.runtime.handlers import load_handlers
 from cockpit.runtime.lanes import Lanes
 from cockpit.runtime.listening import Listening
+from cockpit.runtime.readiness import missing_models, needs
 from cockpit.runtime.requests import Requests
 from cockpit.runtime.telemetry import EventPublisher
 from cockpit.runtime.turn import TurnRunner
@@ -28,7 +31,7 @@ from cockpit.safety.gate import Gate
 from cockpit.skillset import load_skills
 from cockpit.tts.sinks import DeviceSink, WavChunkSink, has_output_device
 from cockpit.tts.speech import Speech
-from cockpit.types import LANGS, Reply
+from cockpit.types import LANGS, Permit, Reply
 from cockpit.vehicle.mqtt_vehicle import MqttVehicle
 
 log = logging.getLogger(__name__)
@@ -45,6 +48,8 @@ class Service:
         self._also = also
         self.profile = load_profile(settings.profile)
         self._skills = load_skills(settings.skills_dir)
+        self._composer = Composer(self._skills, self.profile)
+        self._missing = missing_models(settings)
         status = topics.STATUS.build(settings.vid)
         self.bus = Bus(
             settings.broker,
@@ -53,31 +58,39 @@ class Service:
         )
         self._publisher = EventPublisher(self.bus, settings.vid)
         self.vehicle = MqttVehicle(
-            self.bus, self.profile, settings.vid, settings.turn.result_timeout_s, lambda *step: self.runner.on_progress(*step)
+            self.bus,
+            self.profile,
+            settings.vid,
+            settings.turn.result_timeout_s,
+            self._on_progress,
         )
         self.recognition = Recognition.from_settings(settings)
         self.speech = Speech.from_settings(settings)
         self._device: DeviceSink | None = None
         self.runner, self.lanes = self._make_turns()
         self.listening = Listening(settings, self.lanes, self._sink)
-        self.requests = Requests(self.bus, settings, self.runner, self.lanes, self.listening, self._sink)
+        self.requests = Requests(
+            self.bus, settings, self.runner, self.lanes, self.listening, self._composer, self._sink
+        )
         self.bus.on_connect.append(self._publish_status)
         self._state = "starting"
 
     def _make_turns(self) -> tuple[TurnRunner, Lanes]:
         settings = self.settings
         understander: Understander = UNDERSTANDERS[settings.understanding](self._skills)
-        composer = Composer(self._skills, self.profile)
         planner = Planner(self._skills, load_handlers(settings.skills_dir, self._skills))
-        acting = Acting(planner, Gate(self.profile), composer, self.vehicle, self.profile, settings.turn)
-        runner = TurnRunner(settings, understander, acting, composer, self._sink, self.recognition, self._mouth)
+        acting = Acting(planner, Gate(self.profile), self._composer, self.vehicle, self.profile, settings.turn)
+        runner = TurnRunner(settings, understander, acting, self._composer, self._sink, self.recognition, self._mouth)
         acting.on_refused = runner.on_refused
         return runner, Lanes(runner, self.speech.stop, settings.turn.queue)
 
-    def _sink(self, event: object) -> None:
-        self._publisher(event)  # type: ignore[arg-type]
+    def _on_progress(self, permit: Permit, command: str, status: str) -> None:
+        self.runner.on_progress(permit, command, status)
+
+    def _sink(self, event: Event) -> None:
+        self._publisher(event)
         if self._also is not None:
-            self._also(event)  # type: ignore[arg-type]
+            self._also(event)
 
     async def _mouth(self, turn: str, reply: Reply, started: Callable[[], None]) -> bool:
         """Speak into the loudspeaker and, where switched on, onto the bus."""
@@ -91,7 +104,9 @@ class Service:
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until cancelled. `ready` is called once, when a turn can be taken."""
-        if self.settings.speech.output != "none" and await asyncio.to_thread(has_output_device, self.settings.speech.device):
+        if self.settings.speech.output != "none" and await asyncio.to_thread(
+            has_output_device, self.settings.speech.device
+        ):
             self._device = DeviceSink(self.settings.speech.device)
         try:
             async with asyncio.TaskGroup() as group:
@@ -106,7 +121,7 @@ class Service:
             notify.stopping()
             await self._close()
 
-    def _tasks(self) -> dict[str, asyncio.Future[None] | object]:
+    def _tasks(self) -> dict[str, Coroutine[None, None, None]]:
         return {
             "bus": self.bus.run(),
             "events": self._publisher.run(),
@@ -118,19 +133,34 @@ class Service:
 
     async def _warm_up(self) -> None:
         """Load what the first turn will need; what is missing is told in the status, and text turns go on."""
-        await self.recognition.warm()
-        with suppress(Exception):
-            await self.speech.warm({lang: [] for lang in LANGS})
-        await self._publish_status()
+        for warm in (self.recognition.warm(), self.speech.warm({lang: [] for lang in LANGS})):
+            try:
+                await warm
+            except CockpitError as error:
+                log.warning("%s", error)
+        self._missing = await asyncio.to_thread(missing_models, self.settings)
+        with suppress(BusError):
+            await self._publish_status()
 
     async def _publish_status(self) -> None:
         """The retained status; a lost connection publishes it again when it is back."""
-        with suppress(Exception):
+        with suppress(BusError):
             await self.bus.publish(topics.STATUS.build(self.settings.vid), self._status(self._state), retain=True)
 
     def _status(self, state: str) -> dict[str, object]:
-        body: dict[str, object] = {"status": state, "version": __version__, "languages": list(LANGS), "ready": {}}
-        return body
+        """What the assistant can do. Text turns work whatever of the rest is missing."""
+        ready: dict[str, object] = {"text": state == "online"}
+        ready.update({need.name: need.name not in self._missing for need in needs(self.settings) if need.model})
+        ready["asr"] = any(value for name, value in ready.items() if name.startswith("asr_"))
+        ready["tts"] = any(value for name, value in ready.items() if name.startswith("tts_"))
+        problems = {**self._missing, **{name: str(error) for name, error in self.listening_problems().items()}}
+        return {
+            "status": state, "version": __version__, "languages": list(LANGS), "ready": ready, "problems": problems,
+        }  # fmt: skip
+
+    def listening_problems(self) -> dict[str, AudioError]:
+        """Microphones that do not work at the moment."""
+        return self.listening.problems if hasattr(self, "listening") else {}
 
     async def _close(self) -> None:
         await self.speech.close()

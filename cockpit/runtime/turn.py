@@ -105,7 +105,7 @@ class TurnRunner:
     def _reply_anyway(self, turn: Turn, *, cancelled: bool) -> None:
         lang = turn.lang or self._settings.language
         kind, key = ("answer", "answer.cancelled") if cancelled else ("failed", "error.internal")
-        self._reply(turn, [self._composer.say(lang, cast(ReplyKind, kind), key)], lang)
+        self._reply(turn, [self._composer.say(lang, cast("ReplyKind", kind), key)], lang)
 
     async def _answer(self, turn: Turn) -> tuple[list[Told], Lang]:
         """Everything up to the words of the reply, under the turn's deadline; errors become words too."""

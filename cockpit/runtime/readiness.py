@@ -1,0 +1,48 @@
+"""What the settings need and what of it is there: for the retained status and for `cockpit doctor`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cockpit.config import Settings
+from cockpit.modelstore import ModelStore
+from cockpit.types import LANGS
+
+ENGINE_MODELS = {"whisper": "whisper-base", "moonshine": "moonshine-base-en", "kokoro": "kokoro-v1.0"}
+"""Engine to its model where an engine has just one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One part of the chain in one language. `part` is `asr` or `tts`; `model` empty means none is needed."""
+
+    part: str
+    lang: str
+    engine: str
+    model: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.part}_{self.lang}"
+
+
+def needs(settings: Settings) -> list[Need]:
+    """Every engine the settings choose, with the model it loads."""
+    found = []
+    for lang in LANGS:
+        heard, spoken = getattr(settings.asr, lang), getattr(settings.speech, lang)
+        found.append(Need("asr", lang, heard, ENGINE_MODELS.get(heard, settings.asr.vosk_model)))
+        voice = settings.speech.piper_voices.get(lang, "") if spoken == "piper" else ENGINE_MODELS.get(spoken, "")
+        found.append(Need("tts", lang, spoken, voice))
+    return found
+
+
+def missing_models(settings: Settings) -> dict[str, str]:
+    """Part name (`asr_zh`) to what is wrong with its model, in words; empty when everything is there."""
+    store = ModelStore(settings.models_dir)
+    problems: dict[str, str] = {}
+    for need in needs(settings):
+        status = store.status(need.model) if need.model else None
+        if status is not None and status.state in ("missing", "corrupt"):
+            problems[need.name] = f"{need.model} is {status.state}: cockpit models pull {need.model}"
+    return problems

@@ -1,0 +1,138 @@
+"""A person in front of the assistant, as the bus sees one: says something and follows the turn to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from cockpit.bus import Bus, topics
+from cockpit.types import Lang, Zone
+
+Event = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A turn as it was seen on the bus: its events in order, what the vehicle was asked, and the spoken reply."""
+
+    id: str
+    events: list[Event] = field(default_factory=list)
+    wavs: list[bytes] = field(default_factory=list)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def first(self, kind: str) -> Event:
+        """The first event of a type; empty when there was none."""
+        return next((event for event in self.events if event.get("type") == kind), {})
+
+    def all(self, kind: str) -> list[Event]:
+        return [event for event in self.events if event.get("type") == kind]
+
+    @property
+    def heard(self) -> str:
+        return str(self.first("transcript").get("text", ""))
+
+    @property
+    def reply(self) -> str:
+        return str(self.first("reply").get("text", ""))
+
+    @property
+    def kind(self) -> str:
+        return str(self.first("reply").get("kind", ""))
+
+    @property
+    def timings(self) -> dict[str, float]:
+        return dict(self.first("turn_end").get("timings", {}))
+
+    @property
+    def intents(self) -> list[str]:
+        return [str(act["intent"]) for act in self.first("understood").get("acts", [])]
+
+
+class Conversation:
+    """Speaks to the assistant of vehicle `vid`. Make it before `bus` runs; the bus must not be the assistant's own."""
+
+    def __init__(self, bus: Bus, vid: str, watch: Callable[[Event], None] | None = None) -> None:
+        self._bus, self._vid, self._watch = bus, vid, watch
+        self._exchanges: dict[str, Exchange] = {}
+        self._online = asyncio.Event()
+        self._reset: dict[str, asyncio.Event] = {}
+        self.status: Event = {}
+        bus.subscribe(topics.EVENT.filter(vid), self._on_event, qos=0)
+        bus.subscribe(topics.STATUS.build(vid), self._on_status)
+        bus.subscribe(topics.REPLY_AUDIO.filter(vid), self._on_audio, qos=0)
+
+    async def online(self, timeout_s: float = 30.0) -> None:
+        """Return when the assistant is online. Raises `TimeoutError`."""
+        async with asyncio.timeout(timeout_s):
+            await self._online.wait()
+
+    async def type(
+        self, text: str, lang: Lang | None = None, zone: Zone = "driver", timeout_s: float = 30.0
+    ) -> Exchange:
+        """Say `text` as a typed request. Raises `TimeoutError` when the turn does not end, `BusError`."""
+        exchange = self._new()
+        body: dict[str, object] = {"id": exchange.id, "text": text, "zone": zone}
+        if lang is not None:
+            body["lang"] = lang
+        await self._bus.publish(topics.REQUEST_TEXT.build(self._vid), body)
+        return await self._until_end(exchange, timeout_s)
+
+    async def speak(self, wav: bytes, zone: Zone = "driver", timeout_s: float = 60.0) -> Exchange:
+        """Say a recorded utterance."""
+        exchange = self._new()
+        topic = topics.REQUEST_AUDIO.build(self._vid, zone=zone, id=exchange.id)
+        await self._bus.publish(topic, wav)
+        return await self._until_end(exchange, timeout_s)
+
+    async def reset(self, timeout_s: float = 5.0) -> None:
+        """Have the assistant forget what was said before."""
+        token = uuid4().hex
+        self._reset[token] = asyncio.Event()
+        await self._bus.publish(topics.REQUEST_RESET.build(self._vid), {"id": token})
+        async with asyncio.timeout(timeout_s):
+            await self._reset.pop(token).wait()
+
+    def _new(self) -> Exchange:
+        exchange = Exchange(uuid4().hex)
+        self._exchanges[exchange.id] = exchange
+        return exchange
+
+    async def _until_end(self, exchange: Exchange, timeout_s: float) -> Exchange:
+        try:
+            async with asyncio.timeout(timeout_s):
+                await exchange.ended.wait()
+        finally:
+            del self._exchanges[exchange.id]
+        return exchange
+
+    def _on_event(self, topic: str, payload: bytes, retained: bool) -> None:
+        del topic, retained
+        event: Event = json.loads(payload)
+        if event.get("type") == "reset" and event.get("id") in self._reset:
+            self._reset[event["id"]].set()
+        exchange = self._exchanges.get(str(event.get("turn")))
+        if exchange is None:
+            return
+        exchange.events.append(event)
+        if self._watch is not None:
+            self._watch(event)
+        if event.get("type") == "turn_end":
+            exchange.ended.set()
+
+    def _on_status(self, topic: str, payload: bytes, retained: bool) -> None:
+        del topic, retained
+        self.status = json.loads(payload)
+        if self.status.get("status") == "online":
+            self._online.set()
+        else:
+            self._online.clear()
+
+    def _on_audio(self, topic: str, payload: bytes, retained: bool) -> None:
+        del retained
+        exchange = self._exchanges.get(topics.REPLY_AUDIO.parse(topic)["turn"])
+        if exchange is not None:
+            exchange.wavs.append(payload)
