@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -96,7 +97,7 @@ def _is_call(call: AppCall, action: Event) -> bool:
 async def run_demo(settings: Settings, out: Path, console: Console) -> list[Result]:
     """Speak the whole script; reply WAVs go to `out`. Raises what `standalone` raises."""
     began = time.monotonic()
-    out.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(out.mkdir, parents=True, exist_ok=True)
     speech = settings.speech.model_copy(update={"publish": True})
     results: list[Result] = []
     first_reply_s = 0.0
