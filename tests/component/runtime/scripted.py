@@ -1,0 +1,156 @@
+"""A cockpit without a bus, for conversations on virtual time: real understanding, planning, gate and turns; a car that
+takes as long as the script says; ears and a mouth that cost time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from cockpit.config import Settings
+from cockpit.dialog.reply import Composer
+from cockpit.errors import CockpitError
+from cockpit.events import Event, Replied, Spoke, TurnEnded
+from cockpit.nlu.templates import TemplateUnderstander
+from cockpit.plan.planner import Planner
+from cockpit.profile import VehicleProfile, load_profile
+from cockpit.runtime.acting import Acting
+from cockpit.runtime.handlers import load_handlers
+from cockpit.runtime.lanes import Lanes
+from cockpit.runtime.turn import Turn, TurnRunner
+from cockpit.safety.gate import Gate
+from cockpit.skillset import SkillSet, load_skills
+from cockpit.types import (
+    Lang,
+    Outcome,
+    Permit,
+    Reading,
+    Reply,
+    Scalar,
+    SetSignal,
+    Snapshot,
+    Transcript,
+    Utterance,
+    Zone,
+)
+
+SETTINGS = Settings()
+
+
+@cache
+def skills() -> SkillSet:
+    return load_skills(SETTINGS.skills_dir)
+
+
+@cache
+def profile() -> VehicleProfile:
+    return load_profile(SETTINGS.profile)
+
+
+@cache
+def understander() -> TemplateUnderstander:
+    return TemplateUnderstander(skills())
+
+
+class ScriptedCar:
+    """Obeys after `delay_s`; sensors are always fresh."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Scalar] = {path: signal.default for path, signal in profile().signals.items()}
+        self.delay_s = 0.05
+        self.carried: list[Permit] = []
+        self.under_way = 0
+        self.broken = False
+
+    def snapshot(self) -> Snapshot:
+        now_s = asyncio.get_running_loop().time()
+        readings = {path: Reading(value, now_s) for path, value in self.values.items()}
+        return Snapshot(readings, ("Vehicle.*",), frozenset(profile().apps))
+
+    async def carry_out(self, permit: Permit) -> Outcome:
+        self.under_way += 1
+        await asyncio.sleep(self.delay_s)
+        self.under_way -= 1
+        if self.broken:
+            return Outcome(permit.proposal, "failed", "vehicle-no-answer")
+        self.carried.append(permit)
+        if isinstance(permit.proposal, SetSignal):
+            self.values[permit.proposal.path] = permit.proposal.value
+        return Outcome(permit.proposal, "done")
+
+
+@dataclass(slots=True)
+class ScriptedEars:
+    """Hears every utterance as `text` after `delay_s`, or fails with `error`."""
+
+    text: str = ""
+    lang: Lang = "zh"
+    delay_s: float = 0.3
+    error: CockpitError | None = None
+
+    async def transcribe(self, utterance: Utterance, lang: Lang | None = None) -> Transcript:
+        await asyncio.sleep(self.delay_s)
+        if self.error is not None:
+            raise self.error
+        return Transcript(self.text, self.lang, "scripted", 1.0)
+
+
+@dataclass(slots=True)
+class ScriptedMouth:
+    """Speaks every reply for `duration_s`."""
+
+    duration_s: float = 2.0
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, turn: str, reply: Reply, started: Callable[[], None]) -> bool:
+        self.stopped.clear()
+        started()
+        try:
+            await asyncio.wait_for(self.stopped.wait(), self.duration_s)
+        except TimeoutError:
+            return True
+        return False
+
+    async def stop(self) -> None:
+        self.stopped.set()
+
+
+class Cockpit:
+    """Everything of a conversation; `events` is what happened, in order."""
+
+    def __init__(self, settings: Settings = SETTINGS) -> None:
+        self.car, self.ears, self.mouth = ScriptedCar(), ScriptedEars(), ScriptedMouth()
+        self.events: list[Event] = []
+        composer = Composer(skills(), profile())
+        planner = Planner(skills(), load_handlers(settings.skills_dir, skills()))
+        acting = Acting(planner, Gate(profile()), composer, self.car, profile(), settings.turn)
+        self.acting = acting
+        self.runner = TurnRunner(settings, understander(), acting, composer, self.events.append, self.ears, self.mouth)
+        acting.on_refused = self.runner.on_refused
+        self.lanes = Lanes(self.runner, self.mouth.stop, settings.turn.queue)
+        self._count = 0
+
+    async def type(self, text: str, zone: Zone = "driver", lang: Lang | None = None) -> Replied:
+        """One typed turn; its reply."""
+        turn = self.turn(text=text, zone=zone, lang=lang)
+        await self.runner.run(turn)
+        return self.reply(turn.id)
+
+    def turn(self, **fields: Any) -> Turn:
+        self._count += 1
+        fields.setdefault("zone", "driver")
+        return Turn(f"turn-{self._count}", begun_s=asyncio.get_running_loop().time(), **fields)
+
+    def reply(self, turn: str) -> Replied:
+        """The one reply of a turn; fails when there is not exactly one, with one turn_end after it."""
+        mine = [event for event in self.events if event.turn == turn]
+        replies = [event for event in mine if isinstance(event, Replied)]
+        assert len(replies) == 1, f"{len(replies)} replies"
+        assert [type(event) for event in mine].count(TurnEnded) == 1
+        assert isinstance(mine[-1], TurnEnded)
+        return replies[0]
+
+    def spoken(self, turn: str) -> list[str]:
+        return [event.state for event in self.events if isinstance(event, Spoke) and event.turn == turn]
