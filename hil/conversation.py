@@ -56,7 +56,8 @@ class Conversation:
     """Speaks to the assistant of vehicle `vid`. Make it before `bus` runs; the bus must not be the assistant's own."""
 
     def __init__(self, bus: Bus, vid: str, watch: Callable[[Event], None] | None = None) -> None:
-        self._bus, self._vid, self._watch = bus, vid, watch
+        self.bus, self._vid, self._watch = bus, vid, watch
+        self._awaited: list[tuple[Callable[[Event], bool], asyncio.Event]] = []
         self._exchanges: dict[str, Exchange] = {}
         self._online = asyncio.Event()
         self._reset: dict[str, asyncio.Event] = {}
@@ -74,25 +75,41 @@ class Conversation:
         self, text: str, lang: Lang | None = None, zone: Zone = "driver", timeout_s: float = 30.0
     ) -> Exchange:
         """Say `text` as a typed request. Raises `TimeoutError` when the turn does not end, `BusError`."""
+        body: dict[str, object] = {"text": text, "zone": zone}
+        return await self.send(body if lang is None else {**body, "lang": lang}, timeout_s)
+
+    async def send(self, body: dict[str, object], timeout_s: float = 30.0) -> Exchange:
+        """Send a typed request just as it is, with an id of its own."""
         exchange = self._new()
-        body: dict[str, object] = {"id": exchange.id, "text": text, "zone": zone}
-        if lang is not None:
-            body["lang"] = lang
-        await self._bus.publish(topics.REQUEST_TEXT.build(self._vid), body)
+        await self.bus.publish(topics.REQUEST_TEXT.build(self._vid), {"id": exchange.id, **body})
         return await self._until_end(exchange, timeout_s)
+
+    async def until(self, awaited: Callable[[Event], bool], timeout_s: float = 10.0) -> None:
+        """Return at the next event of any turn of this conversation for which `awaited` holds. Raises `TimeoutError`."""
+        happened = asyncio.Event()
+        self._awaited.append((awaited, happened))
+        async with asyncio.timeout(timeout_s):
+            await happened.wait()
+
+    async def back(self, timeout_s: float = 30.0) -> None:
+        """Return when bus and assistant are there again after the broker was away. Raises `TimeoutError`."""
+        self._online.clear()
+        async with asyncio.timeout(timeout_s):
+            await self.bus.wait_connected()
+            await self._online.wait()
 
     async def speak(self, wav: bytes, zone: Zone = "driver", timeout_s: float = 60.0) -> Exchange:
         """Say a recorded utterance."""
         exchange = self._new()
         topic = topics.REQUEST_AUDIO.build(self._vid, zone=zone, id=exchange.id)
-        await self._bus.publish(topic, wav)
+        await self.bus.publish(topic, wav)
         return await self._until_end(exchange, timeout_s)
 
     async def reset(self, timeout_s: float = 5.0) -> None:
         """Have the assistant forget what was said before."""
         token = uuid4().hex
         self._reset[token] = asyncio.Event()
-        await self._bus.publish(topics.REQUEST_RESET.build(self._vid), {"id": token})
+        await self.bus.publish(topics.REQUEST_RESET.build(self._vid), {"id": token})
         async with asyncio.timeout(timeout_s):
             await self._reset.pop(token).wait()
 
@@ -118,6 +135,9 @@ class Conversation:
         if exchange is None:
             return
         exchange.events.append(event)
+        for awaited, happened in self._awaited:
+            if awaited(event):
+                happened.set()
         if self._watch is not None:
             self._watch(event)
         if event.get("type") == "turn_end":

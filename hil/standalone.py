@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from cockpit.bus import Bus
@@ -23,13 +23,15 @@ class Stand:
     vehicle: SimulatedVehicle
     service: Service
     person: Conversation
+    stop_broker: Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
 async def standalone(settings: Settings, watch: Callable[[Event], None] | None = None) -> AsyncIterator[Stand]:
     """A broker on a free port, the simulated vehicle, the assistant with `settings` (but for the broker's address)
     and a `Conversation` that is connected, with the assistant online."""
-    async with running_broker() as broker, asyncio.TaskGroup() as group:
+    async with AsyncExitStack() as brokers, asyncio.TaskGroup() as group:
+        broker = await brokers.enter_async_context(running_broker())
         local = settings.broker.model_copy(update={"host": broker.host, "port": broker.port})
         settings = settings.model_copy(update={"broker": local})
         service = Service(settings)
@@ -42,7 +44,7 @@ async def standalone(settings: Settings, watch: Callable[[Event], None] | None =
             tasks += [group.create_task(service.run()), group.create_task(bus.run())]
             await bus.wait_connected()
             await person.online()
-            yield Stand(broker, vehicle, service, person)
+            yield Stand(broker, vehicle, service, person, brokers.aclose)
         finally:
             for task in tasks:
                 task.cancel()

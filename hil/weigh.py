@@ -28,7 +28,7 @@ async def _load(settings: Settings, part: str, lang: Lang) -> None:
         return
     wav = next(utterance.file for utterance in script() if utterance.lang == lang)
     pcm = decode_wav(wav)[: SAMPLE_RATE_HZ * 4]
-    await Recognition.from_settings(settings).transcribe(Utterance(pcm, "driver", 0.0), lang)
+    await Recognition(settings.asr, settings.models_dir).transcribe(Utterance(pcm, "driver", 0.0), lang)
 
 
 def main() -> None:

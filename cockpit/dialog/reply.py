@@ -80,21 +80,16 @@ class Composer:
     def _success(self, deed: Deed, kind: ReplyKind, words: Wording, speaker: Zone) -> str:
         control = self._profile.controls[deed.name]
         zones = shown_zones(deed, speaker)
-        keys = [f"{deed.name}.{deed.operation}.{kind}", f"{kind}.{deed.operation}"]
-        if any(words.has(key) for key in keys):
-            return words.first(keys, {"name": deed.name, "zones": zones, "value": None})
         groups = by_value(deed, control)
         parts = []
         for where, value in groups:
-            shown = (where if len(groups) > 1 else zones) or ()
-            if isinstance(value, bool) or value is None:
-                parts.append(words.say(f"{kind}.plain", {"name": deed.name, "zones": shown}))
-            else:
-                keys = [
-                    f"{deed.name}.set.{kind}",
-                    f"{kind}.off" if value == control.values.get("off", "") else f"{kind}.set",
-                ]
-                parts.append(words.first(keys, {"name": deed.name, "zones": shown, "value": value}))
+            shown = where if len(groups) > 1 else zones
+            plain = isinstance(value, bool) or value is None
+            ended = "off" if value == control.values.get("off", "") else "plain" if plain else "set"
+            keys = [f"{deed.name}.{deed.operation}.{kind}", f"{kind}.{deed.operation}"]
+            keys += [f"{deed.name}.{ended}.{kind}", f"{kind}.{ended}"]
+            fields = {"name": deed.name, "zones": shown, "value": None if plain else value}
+            parts.append(words.first(keys, fields))
         return words.sentences(parts) if len(parts) > 1 else parts[0]
 
     def _trouble(self, deed: Deed, bad: Outcome, words: Wording, speaker: Zone) -> str:

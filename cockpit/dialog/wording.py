@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from string import Formatter
 
@@ -46,10 +47,12 @@ class Wording:
                 words[name] = self.name(str(value))
             elif isinstance(value, tuple) and len(value) == 2 and name != "zones":
                 words[name] = self.quantity(*value)
-            elif name == "value":
+            elif name == "value" and value is not None:
                 words[name] = self.value(str(fields.get("name", "")), control, value)
             elif name == "day":
                 words[name] = self.say(f"day.{value}") if self.has(f"day.{value}") else str(value)
+            elif name == "summary":
+                words[name] = self._own_words(str(value))
             elif isinstance(value, list):
                 words[name] = self._items(value)
             elif value is not None and name != "zones":
@@ -57,6 +60,12 @@ class Wording:
             if name.endswith("_m") and isinstance(value, int | float):
                 words[f"{name[:-2]}_km"] = self.number(round(value / 1000, 1))
         return {name: text for name, text in words.items() if text or name == "zone"}
+
+    def _own_words(self, text: str) -> str:
+        """Of a text in both languages the part in this one; any other text as it is."""
+        chinese = " ".join(re.findall(r"[\u3400-\u9fff，。、]+", text))
+        latin = " ".join(re.findall(r"[A-Za-z][A-Za-z' ,-]*", text)).strip()
+        return (chinese if self.lang == "zh" else latin) if chinese and latin else text
 
     def name(self, key: str) -> str:
         return self._skills.name(self.lang, key)

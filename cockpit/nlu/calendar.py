@@ -24,7 +24,8 @@ _DAYS: dict[Lang, dict[tuple[str, ...], str]] = {
         for words in names.split()
     },
     "en": {
-        ("today",): "today", ("tonight",): "today", ("now",): "today", ("right", "now"): "today", ("tomorrow",): "tomorrow",
+        ("today",): "today", ("tonight",): "today", ("now",): "today", ("right", "now"): "today",
+        ("tomorrow",): "tomorrow",
         ("this", "evening"): "today", ("this", "afternoon"): "today", ("this", "morning"): "today",
         ("the", "day", "after", "tomorrow"): "+2", ("day", "after", "tomorrow"): "+2",
     },
@@ -54,9 +55,13 @@ _EN_MONTHS = {
         start=1,
     )
 }
-_ZH_PARTS = {"凌晨": 0, "早上": 0, "早晨": 0, "上午": 0, "中午": 12, "下午": 12, "傍晚": 12, "晚上": 12}
-_EN_AFTERNOON = (("pm",), ("p", "m"), ("p", ".", "m", "."), ("in", "the", "afternoon"), ("in", "the", "evening"), ("at", "night"))  # fmt: skip
-_EN_MORNING = (("am",), ("a", "m"), ("a", ".", "m", "."), ("in", "the", "morning"), ("oclock",))
+_ZH_PARTS = {"凌晨": 0, "早上": 1, "早晨": 1, "上午": 1, "中午": 10, "下午": 12, "傍晚": 12, "晚上": 17}
+"""Part of the day to the first of the twelve hours that it can mean: 中午 is 10 to 21, 晚上 17 to 4."""
+_EN_PARTS = {
+    ("pm",): 12, ("p", "m"): 12, ("p", ".", "m", "."): 12, ("in", "the", "afternoon"): 12, ("in", "the", "evening"): 12,
+    ("at", "night"): 17, ("am",): 0, ("a", "m"): 0, ("a", ".", "m", "."): 0, ("in", "the", "morning"): 0,
+    ("oclock",): None,
+}  # fmt: skip
 
 
 def read_day(tokens: Sequence[Token], at: int, lang: Lang) -> Iterator[tuple[int, str]]:
@@ -112,48 +117,58 @@ def read_time(tokens: Sequence[Token], at: int, lang: Lang) -> Iterator[tuple[in
     """Times of day that begin at token `at`, as `(end, "HH:MM")`."""
     clock = "".join(_texts(tokens, at, 1)).split(":")
     if len(clock) == 2 and all(part.isdigit() for part in clock) and int(clock[0]) < 24 and int(clock[1]) < 60:
-        yield from _with_half_of_day(tokens, at + 1, int(clock[0]), int(clock[1]), lang)
+        yield from _with_part_of_day(tokens, at + 1, int(clock[0]), int(clock[1]), lang)
     yield from _time_zh(tokens, at) if lang == "zh" else _time_en(tokens, at)
 
 
 def _time_zh(tokens: Sequence[Token], at: int) -> Iterator[tuple[int, str]]:
     part = _ZH_PARTS.get("".join(_texts(tokens, at, 2)))
-    for end, hour in read_number(tokens, at + 2 if part is not None else at, "zh"):
+    start = at if part is None else at + 2
+    if part is not None and ":" in "".join(_texts(tokens, start, 1)):
+        clocks = read_time(tokens, start, "zh")
+        yield from ((end, _clock(_within(part, int(clock[:2])), int(clock[3:]))) for end, clock in clocks)
+    for end, hour in read_number(tokens, start, "zh"):
         if _texts(tokens, end, 1) not in (("点",), ("时",)) or not (hour == int(hour) and 0 <= hour < 24):
             continue
         last, minute = end + 1, 0
         if _texts(tokens, last, 1) == ("半",):
             last, minute = last + 1, 30
-        elif _texts(tokens, last, 2) == ("一", "刻"):
-            last, minute = last + 2, 15
+        elif _texts(tokens, last, 2) in (("一", "刻"), ("三", "刻")):
+            last, minute = last + 2, 15 if _texts(tokens, last, 1) == ("一",) else 45
         elif numbers := read_number(tokens, last, "zh"):
             last, minute = numbers[0][0], int(numbers[0][1])
         last += _texts(tokens, last, 1) in (("钟",), ("分",), ("整",))
-        if minute < 60:
-            yield last, _clock(int(hour) + (12 if part == 12 and hour < 12 else 0), minute)
+        if 0 <= minute < 60:
+            yield last, _clock(_within(part, int(hour)), minute)
 
 
 def _time_en(tokens: Sequence[Token], at: int) -> Iterator[tuple[int, str]]:
     if _texts(tokens, at, 2) == ("half", "past"):
         for end, hour in read_number(tokens, at + 2, "en"):
-            yield from _with_half_of_day(tokens, end, int(hour), 30, "en")
+            if 0 <= hour < 24:
+                yield from _with_part_of_day(tokens, end, int(hour), 30, "en")
     for end, hour in read_number(tokens, at, "en"):
         if not (hour == int(hour) and 0 <= hour < 24):
             continue
         for last, minute in read_number(tokens, end, "en"):
             if 10 <= minute < 60 and minute == int(minute):
-                yield from _with_half_of_day(tokens, last, int(hour), int(minute), "en")
-        yield from _with_half_of_day(tokens, end, int(hour), 0, "en")
+                yield from _with_part_of_day(tokens, last, int(hour), int(minute), "en")
+        yield from _with_part_of_day(tokens, end, int(hour), 0, "en")
 
 
-def _with_half_of_day(
+def _with_part_of_day(
     tokens: Sequence[Token], end: int, hour: int, minute: int, lang: Lang
 ) -> Iterator[tuple[int, str]]:
     if lang == "en":
-        for words in _EN_AFTERNOON + _EN_MORNING:
+        for words, part in _EN_PARTS.items():
             if _texts(tokens, end, len(words)) == words:
-                yield end + len(words), _clock(hour + (12 if words in _EN_AFTERNOON and hour < 12 else 0), minute)
+                yield end + len(words), _clock(_within(part, hour), minute)
     yield end, _clock(hour, minute)
+
+
+def _within(first: int | None, hour: int) -> int:
+    """`hour` of the twelve-hour clock put into the twelve hours that begin at `first`."""
+    return hour if first is None or hour > 12 else first + (hour - first) % 12
 
 
 def _clock(hour: int, minute: int) -> str:

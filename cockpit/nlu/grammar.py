@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import permutations
 
 from hassil import expression as hassil
@@ -135,7 +136,7 @@ class Compiler:
         raise ConfigError("bad-template", f"{text!r} has a part that is not supported: {part}")
 
     def _literal(self, text: str) -> Node:
-        words = tuple(token.text for token in tokenise(clean(text)))
+        words = _words(text)
         return self._literals.setdefault(words, Literal(words)) if words else EMPTY
 
     def _rule(self, name: str, text: str) -> Node:
@@ -191,7 +192,21 @@ class Compiler:
 
 
 VALUE_KINDS = frozenset({"value", "degrees"})
-BUILT_IN_KINDS = VALUE_KINDS | {"day", "time", "digits", "name", "text"}
+BUILT_IN_KINDS = VALUE_KINDS | {"day", "time", "digits", "name", "text", "verbatim"}
+
+
+@lru_cache(maxsize=16_384)
+def _parsed(text: str) -> hassil.Expression:
+    """Shapes are compiled anew for each control, but parsed once."""
+    try:
+        return parse_sentence(text).expression
+    except Exception as error:
+        raise ConfigError("bad-template", f"cannot read the template {text!r}: {error}") from error
+
+
+@lru_cache(maxsize=65_536)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(token.text for token in tokenise(clean(text)))
 
 
 def _sequence(items: list[Node] | tuple[Node, ...]) -> Node:

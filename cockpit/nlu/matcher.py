@@ -28,17 +28,23 @@ MIN_PHONE_DIGITS = 3
 Fillers = Mapping[str, tuple[tuple[str, ...], ...]]
 """First word to the meaningless phrases that begin with it."""
 
+WEAK_SOUND, FREE_TEXT = 1, 2
 SlotText = tuple[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A node matched up to token `end`. `sound` is the part of `cost` that mishearing makes up."""
+    """A node matched up to token `end`. `sound` is the part of `cost` that mishearing makes up.
+
+    `guesses` marks what is weak: a one-token word taken for another that sounds like it, and free text. Either may
+    be; both together explain anything at all.
+    """
 
     end: int
     cost: float = 0.0
     sound: float = 0.0
     slots: tuple[SlotText, ...] = ()
+    guesses: int = 0
 
 
 class Matcher:
@@ -105,8 +111,11 @@ class Matcher:
             yield so_far
             return
         for step in self.match(node.items[place], so_far.end):
-            joined = Match(step.end, so_far.cost + step.cost, so_far.sound + step.sound, so_far.slots + step.slots)
-            yield from self._sequence(node, place + 1, joined)
+            guesses = so_far.guesses | step.guesses
+            if guesses != WEAK_SOUND | FREE_TEXT:
+                cost, sound = so_far.cost + step.cost, so_far.sound + step.sound
+                joined = Match(step.end, cost, sound, so_far.slots + step.slots, guesses)
+                yield from self._sequence(node, place + 1, joined)
 
     def _candidates(self, node: Alternative, at: int) -> Iterable[Node]:
         found = {id(item): item for mark in self.marks(at) for item in node.index.get(mark, ())}
@@ -141,7 +150,7 @@ class Matcher:
             yield Match(at + len(words), cost)
         elif self._sounds is not None:
             for end, sound in self._alike(words, at):
-                yield Match(end, cost + sound, sound)
+                yield Match(end, cost + sound, sound, (), WEAK_SOUND if len(words) == 1 and sound else 0)
 
     def _alike(self, words: tuple[str, ...], at: int) -> Iterator[tuple[int, float]]:
         lengths = (len(words),) if self._lang == "zh" else range(max(1, len(words) - 1), len(words) + 2)
@@ -158,8 +167,8 @@ class Matcher:
             for value, names in node.choices:
                 for found in self.match(names, at):
                     slots = ((node.name, value), *found.slots)
-                    yield Match(found.end, cost + found.cost, found.sound, slots)
-        elif node.kind in ("name", "text"):
+                    yield Match(found.end, cost + found.cost, found.sound, slots, found.guesses)
+        elif node.kind in ("name", "text", "verbatim"):
             yield from self._free(node, at, cost)
         else:
             for end, grounded in self._grounded(node.kind, at):
@@ -171,9 +180,16 @@ class Matcher:
             last = self.tokens[end - 1]
             if last.punctuation and node.kind == "name":
                 return
-            if not last.punctuation:
-                text = self._text[self.tokens[at].start : last.end]
-                yield Match(end, cost + FREE_SLOT_COST + FREE_TOKEN_COST * (end - at), 0.0, ((node.name, text),))
+            if last.punctuation or (node.kind == "verbatim" and self._only_fillers_follow(end)):
+                continue
+            text = self._text[self.tokens[at].start : last.end]
+            price = cost + FREE_SLOT_COST + FREE_TOKEN_COST * (end - at)
+            yield Match(end, price, 0.0, ((node.name, text),), FREE_TEXT)
+
+    def _only_fillers_follow(self, at: int) -> bool:
+        """Whether the rest could be left out; what is sent word for word must not lose it."""
+        left = {token.punctuation for token in self.tokens[at:]}
+        return False in left and any(start == len(self.tokens) for start, _ in self.starts(at))
 
     def _grounded(self, kind: str, at: int) -> Iterator[tuple[int, object]]:
         if kind in VALUE_KINDS:

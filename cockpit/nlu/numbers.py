@@ -12,6 +12,8 @@ from cockpit.nlu.tokens import Token
 from cockpit.types import Lang
 
 Reading = tuple[int, float]
+MAX_WRITTEN_DIGITS = 15
+"""Longer ones are no quantity (a double would not hold them exactly)."""
 
 _ZH_DIGITS = {
     c: n for n, cs in enumerate(("零〇", "一幺", "二两", "三", "四", "五", "六", "七", "八", "九")) for c in cs
@@ -85,14 +87,17 @@ def read_digits(tokens: Sequence[Token], at: int, lang: Lang) -> tuple[int, str]
 
 def _arabic(text: str) -> float | None:
     try:
-        return float(text)
+        return float(text) if len(text) <= MAX_WRITTEN_DIGITS else None
     except ValueError:
         return None
 
 
 def _with_half(tokens: Sequence[Token], end: int, value: float, lang: Lang) -> list[Reading]:
     """`value` ending at `end`, preferably with the half that may follow it."""
-    halves = {"zh": (("半",), ("点", "五")), "en": (("and", "a", "half"), ("point", "five"))}[lang]
+    halves = {
+        "zh": (("半",), ("点", "五"), ("点", "5")),
+        "en": (("and", "a", "half"), ("point", "five"), ("point", "5")),
+    }[lang]
     words = tuple(token.text for token in tokens[end : end + 3])
     for half in halves:
         if words[: len(half)] == half and value == int(value):
@@ -166,8 +171,8 @@ def _english_step(tokens: Sequence[Token], here: int, value: float, said: bool) 
         ones = _EN_ONES[word]
         fits = not said or (value >= 100 and low == 0) or (low >= 20 and low % 10 == 0 and 0 < ones < 10)
         return (here + 1, value + ones) if fits else None
-    if said and word == "hundred" and 0 < value < 100:
-        return here + 1, value * 100
+    if said and word == "hundred" and 0 < value % 1000 < 100:
+        return here + 1, value + 99 * low
     if said and word == "thousand" and 0 < value < 1000:
         return here + 1, value * 1000
     return None

@@ -25,8 +25,8 @@ Found = tuple[int, Quantity]
 
 _SUFFIXES: dict[Lang, dict[str, tuple[QuantityUnit, float]]] = {
     "zh": {
-        "摄氏度": ("celsius", 1), "华氏度": ("fahrenheit", 1), "度": ("degree", 1), "°c": ("celsius", 1), "°": ("degree", 1),
-        "%": ("percent", 1), "个百分点": ("percent", 1), "百分点": ("percent", 1),
+        "摄氏度": ("celsius", 1), "华氏度": ("fahrenheit", 1), "度": ("degree", 1), "°c": ("celsius", 1),
+        "°": ("degree", 1), "%": ("percent", 1), "个百分点": ("percent", 1), "百分点": ("percent", 1),
         "档": ("level", 1), "挡": ("level", 1), "级": ("level", 1), "格": ("level", 1), "个档": ("level", 1),
         "毫米": ("mm", 1), "厘米": ("mm", 10), "公分": ("mm", 10),
         "公里每小时": ("km_h", 1), "公里": ("km_h", 1), "码": ("km_h", 1), "分钟": ("minute", 1),

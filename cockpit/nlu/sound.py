@@ -82,7 +82,7 @@ def sounds_en(words: Sequence[str], said: Sequence[str]) -> float | None:
 _RULES = [
     (re.compile(pattern), new)
     for pattern, new in (
-        (r"ph", "f"), (r"wh", "w"), (r"\bkn", "n"), (r"\bwr", "r"), (r"gh(?=t)", ""), (r"ck", "k"), (r"x", "ks"),
+        (r"(?<=\w\w\w)(?:ed|s)\b", ""), (r"ph", "f"), (r"wh", "w"), (r"\bkn", "n"), (r"\bwr", "r"), (r"gh(?=t)", ""), (r"ck", "k"), (r"x", "ks"),
         (r"c(?=[eiy])", "s"), (r"c", "k"), (r"q", "k"), (r"\s+", ""), (r"(.)\1+", r"\1"), (r"[aeiouy]+", "a"),
         (r"(?<=.)a$", ""),
     )

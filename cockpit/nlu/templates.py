@@ -116,18 +116,22 @@ class TemplateUnderstander:
         self.capabilities = UnderstanderCapabilities("templates", LANGS, tuple(intents))
 
     def understand(self, text: str, lang: Lang, expecting: str = "") -> Understanding:
-        """The cheapest reading of the whole text, first by its words, then by their sound."""
+        """The cheapest reading of the whole text, first by its words, then by their sound.
+
+        By sound a recogniser's punctuation is not believed either.
+        """
         language = self._languages[lang]
         cleaned = clean(text)
         tokens = tokenise(cleaned)
         nothing = Understanding((), lang, 0.0, text)
         if not tokens or len(tokens) > MAX_TOKENS:
             return nothing
-        for sounds in (None, language.sounds):
-            matcher = Matcher(cleaned, tokens, lang, language.fillers, sounds)
+        words = tuple(token for token in tokens if not token.punctuation)
+        for said, sounds in ((tokens, None), (words, language.sounds)):
+            matcher = Matcher(cleaned, said, lang, language.fillers, sounds)
             path = _Reader(language, matcher, expecting).best()
-            if path is not None and path.sound <= MAX_SOUND_PER_TOKEN * len(tokens):
-                return _understanding(path, cleaned, tokens, lang)
+            if path is not None and path.sound <= MAX_SOUND_PER_TOKEN * len(said):
+                return _understanding(path, cleaned, said, lang)
         return nothing
 
 

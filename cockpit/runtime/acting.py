@@ -40,6 +40,8 @@ class _Progress:
     context: Context
     told: list[Told]
     done: list[Done]
+    alone: bool = True
+    """Whether the utterance holds one act; of several, even what is so already is sent with the rest."""
     pending: Pending | None = None
 
     @property
@@ -69,7 +71,7 @@ class Acting:
 
     async def act(self, acts: tuple[Act, ...], context: Context, speaker: Speaker) -> tuple[list[Told], Context]:
         """What became of `acts`, and the context after them."""
-        progress = _Progress(context, [], [])
+        progress = _Progress(context, [], [], alone=len(acts) == 1)
         for act in acts:
             for resolution in resolve(act, progress.now):
                 if isinstance(resolution, Said):
@@ -101,20 +103,15 @@ class Acting:
 
     async def _carry_out(self, plan: Do, progress: _Progress, speaker: Speaker, *, confirmed: bool) -> None:
         situation = self._situation(speaker.zone, progress.context)
-        request = Request(
-            plan.proposals,
-            speaker.turn,
-            speaker.zone,
-            confirmed,
-            speaker.deadline_s,
-            self._settings.command_ttl_ms / 1000,
-        )
+        ttl_s = self._settings.command_ttl_ms / 1000
+        request = Request(plan.proposals, speaker.turn, speaker.zone, confirmed, speaker.deadline_s, ttl_s)
         verdict = self._gate.judge(request, situation.snapshot, situation.now_s)
         settled = [at_the_end(deed, situation) for deed in plan.deeds]
-        if verdict.permits:
-            outcomes = await self._do(plan, verdict.permits, settled, situation.snapshot)
-        elif all(settled) and not self._forbidden(verdict.outcomes):
+        idle = all(settled) and (progress.alone or not verdict.permits)
+        if idle and not self._forbidden(verdict.outcomes):
             outcomes = {n: _already(deed) for n, deed in enumerate(plan.deeds)}
+        elif verdict.permits:
+            outcomes = await self._do(plan, verdict.permits, settled)
         elif verdict.outcomes[0].status == "needs_confirmation":
             progress.pending = _joined(progress.pending, plan)
             progress.told.append(self._composer.confirm(plan, speaker.lang, speaker.zone))
@@ -123,36 +120,28 @@ class Acting:
             if self.on_refused is not None:
                 self.on_refused(speaker.turn, verdict.outcomes)
             outcomes = _by_deed(plan, verdict.outcomes)
+        self._note(plan, outcomes, situation.snapshot, progress, speaker)
+
+    def _note(self, plan: Do, outcomes: Outcomes, before: Snapshot, progress: _Progress, speaker: Speaker) -> None:
+        """Put what became of `plan` into words, and remember it for what may refer to it."""
         told = self._composer.outcome(plan, outcomes, speaker.lang, speaker.zone)
         progress.told.append(self._composer.undone(told, speaker.lang) if plan.act.intent == UNDO else told)
         if any(outcome.status in ("done", "already") for found in outcomes.values() for outcome in found):
-            progress.done.append(Done(plan, self._before(outcomes, situation.snapshot)))
+            progress.done.append(Done(plan, self._before(outcomes, before)))
 
     def _forbidden(self, outcomes: tuple[Outcome, ...]) -> bool:
         """Whether something is never allowed, which is said even of what is so already."""
         never = {row.id for row in self._profile.policy if row.never}
         return any(outcome.code in never or outcome.status == "unavailable" for outcome in outcomes)
 
-    async def _do(self, plan: Do, permits: tuple[Permit, ...], settled: list[bool], snapshot: Snapshot) -> Outcomes:
-        """Carry out everything of one act side by side, but what is so already."""
-        pending = iter(permits)
-        work: list[list[asyncio.Task[Outcome] | Outcome]] = []
-        for deed, is_settled in zip(plan.deeds, settled, strict=True):
-            row: list[asyncio.Task[Outcome] | Outcome] = []
-            for proposal, permit in zip(deed.proposals, pending, strict=False):
-                if is_settled or self._holds(deed, proposal, snapshot):
-                    row.append(Outcome(proposal, "already"))
-                else:
-                    row.append(self._command(permit))
-            work.append(row)
-        return {n: tuple([await _ended(item) for item in row]) for n, row in enumerate(work)}
-
-    def _holds(self, deed: Deed, proposal: object, snapshot: Snapshot) -> bool:
-        control = self._profile.controls.get(deed.name)
-        if not isinstance(proposal, SetSignal) or (control is not None and control.momentary):
-            return False
-        held = snapshot.value(proposal.path)
-        return type(held) is type(proposal.value) and held == proposal.value and snapshot.online(proposal.path)
+    async def _do(self, plan: Do, permits: tuple[Permit, ...], settled: list[bool]) -> Outcomes:
+        """Carry out everything of one act side by side; what was so before is told as such, though it was sent."""
+        found = await asyncio.gather(*(asyncio.shield(self._command(permit)) for permit in permits))
+        outcomes = _by_deed(plan, tuple(found))
+        return {
+            n: _already(plan.deeds[n]) if settled[n] and all(o.status == "done" for o in of_deed) else of_deed
+            for n, of_deed in outcomes.items()
+        }
 
     def _command(self, permit: Permit) -> asyncio.Task[Outcome]:
         """A command on its way, kept alive even if its turn is cancelled: half an actuation never happens."""
@@ -205,10 +194,6 @@ class Acting:
 
 
 UNDO = "dialog.undo"
-
-
-async def _ended(item: asyncio.Task[Outcome] | Outcome) -> Outcome:
-    return item if isinstance(item, Outcome) else await asyncio.shield(item)
 
 
 def _already(deed: Deed) -> tuple[Outcome, ...]:

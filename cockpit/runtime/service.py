@@ -64,7 +64,7 @@ class Service:
             settings.turn.result_timeout_s,
             self._on_progress,
         )
-        self.recognition = Recognition.from_settings(settings)
+        self.recognition = Recognition(settings.asr, settings.models_dir)
         self.speech = Speech.from_settings(settings)
         self._device: DeviceSink | None = None
         self.runner, self.lanes = self._make_turns()
@@ -164,7 +164,7 @@ class Service:
 
     async def _close(self) -> None:
         await self.speech.close()
-        await self.recognition.close()
+        self.recognition.close()
 
 
 async def _feed_watchdog() -> None:

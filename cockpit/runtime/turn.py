@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from cockpit.config import Settings
 from cockpit.dialog.context import Context
 from cockpit.dialog.reply import Composer, Told
-from cockpit.errors import CockpitError, RecognitionError
+from cockpit.errors import CockpitError
 from cockpit.events import (
     Acted,
     ErrorOccurred,
@@ -36,6 +36,8 @@ class Ears(Protocol):
     """Speech recognition as a turn sees it."""
 
     async def transcribe(self, utterance: Utterance, lang: Lang | None = None) -> Transcript: ...
+
+    async def second_opinion(self, utterance: Utterance, first: Transcript) -> Transcript | None: ...
 
 
 class Mouth(Protocol):
@@ -89,8 +91,7 @@ class TurnRunner:
         outcome = "error"
         self._turns[turn.id] = turn
         try:
-            told, lang = await self._answer(turn)
-            reply = self._reply(turn, told, lang)
+            reply = self._reply(turn, await self._answer(turn))
             outcome = str(reply.kind)
             await self._speak(turn, reply)
         except asyncio.CancelledError:
@@ -103,32 +104,36 @@ class TurnRunner:
             del self._turns[turn.id]
 
     def _reply_anyway(self, turn: Turn, *, cancelled: bool) -> None:
-        lang = turn.lang or self._settings.language
-        kind, key = ("answer", "answer.cancelled") if cancelled else ("failed", "error.internal")
-        self._reply(turn, [self._composer.say(lang, cast("ReplyKind", kind), key)], lang)
+        told = (
+            self._say(turn, "answer", "answer.cancelled") if cancelled else self._say(turn, "failed", "error.internal")
+        )
+        self._reply(turn, [told])
 
-    async def _answer(self, turn: Turn) -> tuple[list[Told], Lang]:
+    async def _answer(self, turn: Turn) -> list[Told]:
         """Everything up to the words of the reply, under the turn's deadline; errors become words too."""
-        lang = turn.lang or self._settings.language
         deadline_s = turn.begun_s + self._settings.turn.deadline_s
         try:
             async with asyncio.timeout_at(deadline_s):
                 transcript = await self._hear(turn)
-                lang = turn.lang = transcript.lang
                 if not turn.heard:
-                    return [self._composer.say(lang, "unsupported", "unsupported.heard_nothing")], lang
-                return await self._understand_and_act(turn, transcript, deadline_s), lang
+                    return [self._say(turn, "unsupported", "unsupported.heard_nothing")]
+                return await self._understand_and_act(turn, transcript, deadline_s)
         except TimeoutError:
             self._error(turn, "cockpit-late", f"the turn took longer than {self._settings.turn.deadline_s:g} s")
-            return [self._composer.say(lang, "failed", "error.late")], lang
+            return [self._say(turn, "failed", "error.late")]
         except CockpitError as error:
             self._error(turn, error.code, error.message)
-            hearing = isinstance(error, RecognitionError) or turn.spoken
-            return [self._composer.say(lang, "failed", "error.asr" if hearing else "error.internal")], lang
+            return [self._say(turn, "failed", "error.asr" if turn.spoken and not turn.heard else "error.internal")]
         except Exception as error:
             log.exception("turn %s failed", turn.id)
             self._error(turn, "cockpit-internal", str(error) or type(error).__name__)
-            return [self._composer.say(lang, "failed", "error.internal")], lang
+            return [self._say(turn, "failed", "error.internal")]
+
+    def _lang(self, turn: Turn) -> Lang:
+        return turn.lang or self._settings.language
+
+    def _say(self, turn: Turn, kind: ReplyKind, key: str) -> Told:
+        return self._composer.say(self._lang(turn), kind, key)
 
     async def _hear(self, turn: Turn) -> Transcript:
         if turn.utterance is None:
@@ -137,26 +142,43 @@ class TurnRunner:
         else:
             with self._timed(turn, "hear"):
                 transcript = await self._ears.transcribe(turn.utterance, turn.lang)
-        turn.lang, turn.heard = transcript.lang, bool(transcript.text.strip())
-        self._emit(turn, Transcribed, text=transcript.text, engine=transcript.engine, confidence=transcript.confidence)
+        turn.heard = bool(transcript.text.strip())
+        self._tell_hearing(turn, transcript)
         return transcript
 
     async def _understand_and_act(self, turn: Turn, transcript: Transcript, deadline_s: float) -> list[Told]:
         now_s = asyncio.get_running_loop().time()
-        lang = transcript.lang
         context = self._contexts.get(turn.zone, Context()).current(now_s, self._settings.turn.context_s)
         expecting = context.pending.slot if context.pending is not None else ""
-        with self._timed(turn, "understand"):
-            understood = await asyncio.to_thread(self._understander.understand, transcript.text, lang, expecting)
+        understood = await self._understand(turn, transcript, expecting)
+        if not understood.acts and (second := await self._hear_again(turn, transcript)) is not None:
+            again = await self._understand(turn, second, expecting)
+            if again.acts:
+                understood = again
+                self._tell_hearing(turn, second)
         self._tell_understanding(turn, understood)
         if not understood.acts:
-            return [self._composer.say(lang, "unsupported", "unsupported.not_understood")]
+            return [self._say(turn, "unsupported", "unsupported.not_understood")]
         with self._timed(turn, "act"):
-            told, context = await self._acting.act(
-                understood.acts, context, Speaker(turn.id, turn.zone, lang, deadline_s)
-            )
+            speaker = Speaker(turn.id, turn.zone, self._lang(turn), deadline_s)
+            told, context = await self._acting.act(understood.acts, context, speaker)
         self._contexts[turn.zone] = context
         return told
+
+    async def _understand(self, turn: Turn, transcript: Transcript, expecting: str) -> Understanding:
+        with self._timed(turn, "understand"):
+            return await asyncio.to_thread(self._understander.understand, transcript.text, transcript.lang, expecting)
+
+    async def _hear_again(self, turn: Turn, first: Transcript) -> Transcript | None:
+        """What another engine makes of speech that makes no sense: the language may have been mistaken."""
+        if turn.utterance is None:
+            return None
+        with self._timed(turn, "hear_again"):
+            return await self._ears.second_opinion(turn.utterance, first)
+
+    def _tell_hearing(self, turn: Turn, heard: Transcript) -> None:
+        turn.lang = heard.lang
+        self._emit(turn, Transcribed, text=heard.text, engine=heard.engine, confidence=heard.confidence)
 
     def _tell_understanding(self, turn: Turn, understood: Understanding) -> None:
         acts = [{"intent": a.intent, "slots": dict(a.slots), "confidence": a.confidence} for a in understood.acts]
@@ -166,8 +188,8 @@ class TurnRunner:
         else:
             self._emit(turn, Routed, tier="refused", reason="not-understood", complexity="unknown")
 
-    def _reply(self, turn: Turn, told: list[Told], lang: Lang) -> Reply:
-        reply = self._composer.reply(told, lang)
+    def _reply(self, turn: Turn, told: list[Told]) -> Reply:
+        reply = self._composer.reply(told, self._lang(turn))
         turn.replied = True
         turn.timings["reply"] = self._since(turn)
         self._emit(turn, Replied, text=reply.text, kind=reply.kind)
@@ -236,8 +258,7 @@ class TurnRunner:
             turn.timings[stage] = round((time.monotonic() - begun) * 1000, 1)
 
     def _emit(self, turn: Turn, event: type[Event], **fields: Any) -> None:
-        lang = turn.lang or self._settings.language
-        self._sink(event(turn=turn.id, zone=turn.zone, lang=lang, t_ms=int(self._since(turn)), **fields))
+        self._sink(event(turn=turn.id, zone=turn.zone, lang=self._lang(turn), t_ms=int(self._since(turn)), **fields))
 
 
 def language_of(text: str) -> Lang | None:

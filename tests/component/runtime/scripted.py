@@ -89,12 +89,16 @@ class ScriptedEars:
     lang: Lang = "zh"
     delay_s: float = 0.3
     error: CockpitError | None = None
+    second: Transcript | None = None
 
     async def transcribe(self, utterance: Utterance, lang: Lang | None = None) -> Transcript:
         await asyncio.sleep(self.delay_s)
         if self.error is not None:
             raise self.error
         return Transcript(self.text, self.lang, "scripted", 1.0)
+
+    async def second_opinion(self, utterance: Utterance, first: Transcript) -> Transcript | None:
+        return self.second
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from cockpit.errors import ModelError, RecognitionError
-from cockpit.events import ErrorOccurred, TurnEnded
-from cockpit.types import Utterance
+from cockpit.events import ErrorOccurred, Transcribed, TurnEnded
+from cockpit.types import Transcript, Utterance
 from tests.component.runtime.scripted import Cockpit
 from tests.virtual_time import virtually
 
@@ -204,5 +204,33 @@ def test_turns_of_different_zones_run_side_by_side() -> None:
         assert {event.zone for event in ended} == {"driver", "front_passenger"}
         assert asyncio.get_running_loop().time() - began == pytest.approx(4.5)
         lanes.cancel()
+
+    virtually(talk())
+
+
+def test_what_makes_no_sense_is_heard_again_by_another_engine() -> None:
+    async def talk() -> None:
+        cockpit = Cockpit()
+        cockpit.ears.text, cockpit.ears.lang = "for me don't show a due", "en"
+        cockpit.ears.second = Transcript("打开空调", "zh", "another", 1.0)
+        turn = cockpit.turn(utterance=spoken())
+        await cockpit.runner.run(turn)
+        reply = cockpit.reply(turn.id)
+        assert (reply.kind, reply.lang) == ("done", "zh")
+        assert [e.text for e in cockpit.events if isinstance(e, Transcribed)] == ["for me don't show a due", "打开空调"]
+
+    virtually(talk())
+
+
+def test_a_second_opinion_that_makes_no_sense_either_changes_nothing() -> None:
+    async def talk() -> None:
+        cockpit = Cockpit()
+        cockpit.ears.text, cockpit.ears.lang = "what a lovely day it is out there", "en"
+        cockpit.ears.second = Transcript("周末要不要一起去吃火锅", "zh", "another", 1.0)
+        turn = cockpit.turn(utterance=spoken())
+        await cockpit.runner.run(turn)
+        reply = cockpit.reply(turn.id)
+        assert (reply.kind, reply.lang) == ("unsupported", "en")
+        assert cockpit.car.carried == []
 
     virtually(talk())
