@@ -139,8 +139,8 @@ def _yes_or_no(name: str, context: Context) -> Resolution:
 def _follow_up(act: Act, name: str, context: Context) -> list[Resolution]:
     if name in ("also", "zone"):
         zoned = [done for done in context.last if any(deed.zones for deed in done.plan.deeds)]
-        moved = [Resolved(_with_zones(done.plan.act, act)) for done in zoned]
-        return [*moved] or [Said("unsupported", "unsupported.no_context")]
+        again = [Resolved(_with_zones(done.plan.act, act)) for done in zoned]
+        return [*again] or [Said("unsupported", "unsupported.no_context")]
     if name == "correct":
         last = context.last[-1]
         changed = _corrected(last, act)

@@ -82,11 +82,24 @@ def sounds_en(words: Sequence[str], said: Sequence[str]) -> float | None:
 _RULES = [
     (re.compile(pattern), new)
     for pattern, new in (
-        (r"(?<=\w\w\w)(?:ed|s)\b", ""), (r"ph", "f"), (r"wh", "w"), (r"\bkn", "n"), (r"\bwr", "r"), (r"gh(?=t)", ""), (r"ck", "k"), (r"x", "ks"),
-        (r"c(?=[eiy])", "s"), (r"c", "k"), (r"q", "k"), (r"\s+", ""), (r"(.)\1+", r"\1"), (r"[aeiouy]+", "a"),
+        (r"(?<=\w\w\w)(?:ed|s)\b", ""),
+        (r"ph", "f"),
+        (r"wh", "w"),
+        (r"\bkn", "n"),
+        (r"\bwr", "r"),
+        (r"gh(?=t)", ""),
+        (r"ck", "k"),
+        (r"x", "ks"),
+        (r"c(?=[eiy])", "s"),
+        (r"c", "k"),
+        (r"q", "k"),
+        (r"\s+", ""),
+        (r"(.)\1+", r"\1"),
+        (r"[aeiouy]+", "a"),
         (r"(?<=.)a$", ""),
     )
-]  # fmt: skip
+]
+"""Spellings of one sound made one, then vowels made one: what is left is roughly the consonants."""
 
 
 @lru_cache(maxsize=16_384)

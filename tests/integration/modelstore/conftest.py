@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from model_sources import Upstream
 
 from cockpit.modelstore import upstream
+from tests.integration.modelstore.model_sources import Upstream
 
 
 @pytest.fixture

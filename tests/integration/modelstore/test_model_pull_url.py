@@ -11,9 +11,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from model_sources import Upstream, model, noise, spec
 
 from cockpit.modelstore import Manifest, ModelStore, Progress, PullResult
+from tests.integration.modelstore.model_sources import Upstream, model, noise, spec
 
 BODY = noise(900_000)
 

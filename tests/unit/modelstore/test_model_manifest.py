@@ -31,12 +31,12 @@ def test_minimal_is_small_and_speaks_and_hears_both_languages(manifest: Manifest
         assert {"zh", "en"} <= set().union(*heard)
 
 
-def test_every_file_of_default_has_a_size_and_a_hash_and_comes_from_the_package_index(manifest: Manifest) -> None:
+def test_every_file_of_default_has_a_size_and_a_hash_and_comes_from_a_package_index(manifest: Manifest) -> None:
     for model_id in manifest.resolve(["default", "vosk-ko"]):
         model = manifest.model(model_id)
         assert model.files
         assert [file.path for file in model.files if not (file.bytes and file.sha256)] == []
-        assert model.sources[0].kind == "pypi"
+        assert model.sources[0].kind in ("pypi", "npm")
 
 
 def test_the_settings_name_models_that_are_there(manifest: Manifest) -> None:
@@ -53,9 +53,13 @@ def test_every_model_says_its_licence_and_every_address_is_https(manifest: Manif
             assert address.startswith("https://")
 
 
+def test_what_a_small_install_can_do_without_is_only_the_native_speakers_of_kokoro(manifest: Manifest) -> None:
+    assert [model.id for model in manifest.models if model.optional] == ["kokoro-zh-voices"]
+
+
 def test_profiles_and_ids_mix_without_doubles(manifest: Manifest) -> None:
     ids = manifest.resolve(["vosk-ko", "minimal", "whisper-base"])
-    assert ids == ["vosk-ko", "whisper-base", "kokoro-v1.0"]
+    assert ids == ["vosk-ko", "whisper-base", "kokoro-v1.0", "kokoro-zh-voices"]
 
 
 def test_an_unknown_name_is_told_with_the_nearest(manifest: Manifest) -> None:
@@ -90,6 +94,10 @@ models:
         ("https://example.org/", "file:///etc/", "should match pattern"),
         ("files: [{path: f, bytes: 1, sha256: null}]", "files: []", "needs the files listed"),
         ("licence: MIT", "license: MIT", "licence"),
+        ("licence: MIT", "licence: MIT\n    optional: true", "says what is `without` it"),
+        ("licence: MIT", "licence: MIT\n    without: speech", "says what is `without` it"),
+        ("kind: url,", "kind: npm, name: --registry, version: 1.0.0, bytes: 1,", "should match pattern"),
+        ("kind: url,", "kind: npm, name: a, version: latest, bytes: 1,", "should match pattern"),
     ],
 )
 def test_a_mistake_in_the_manifest_is_named(tmp_path: Path, right: str, wrong: str, said: str) -> None:

@@ -1,0 +1,1 @@
+"""Speech recognition: engines, and the asynchronous front that chooses among them."""

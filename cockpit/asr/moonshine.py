@@ -1,0 +1,184 @@
+"""Moonshine base, English (https://arxiv.org/abs/2410.15608), in onnxruntime.
+
+The decoder's key-value cache stays in onnxruntime's own values from step to step: each output is bound as the
+next step's input, and only the logits of one token are looked at from Python.
+"""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+
+from cockpit.asr.decoding import loop_length, token_limit
+from cockpit.asr.model_files import corrupt, require
+from cockpit.asr.onnx_int8 import compute_in_int8
+from cockpit.errors import ModelError, RecognitionError
+from cockpit.ports import RecognizerCapabilities
+from cockpit.types import SAMPLE_RATE_HZ, Lang, Pcm, Transcript
+
+ENCODER, DECODER, TOKENIZER = "encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"
+TOKENS_PER_S = 6.5
+"""Above this a transcript is no speech: the limit of Moonshine's makers."""
+MIN_CONFIDENCE = 0.3
+"""Below this the text was made up from noise."""
+MIN_SAMPLES = SAMPLE_RATE_HZ // 10
+"""The encoder's convolutions need about this much."""
+
+_BEGIN, _END = 1, 2
+_SPACE = "▁".encode()
+
+
+class MoonshineRecognizer:
+    """See `cockpit.ports.Recognizer`."""
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        self.capabilities = RecognizerCapabilities(
+            "moonshine", folder.name, ("en",), streaming=False, detects_language=False
+        )
+        self._folder = folder
+        self._threads = threads
+        self._encoder: Any = None
+        self._decoder: Any = None
+        self._tokens: list[bytes] = []
+
+    def load(self) -> None:
+        if self._decoder is not None:
+            return
+        require(self._folder, (ENCODER, DECODER, TOKENIZER))
+        try:
+            self._tokens = read_tokens((self._folder / TOKENIZER).read_bytes())
+            self._encoder = _session(self._folder / ENCODER, self._threads)
+            self._decoder = _session(self._folder / DECODER, self._threads)
+        except Exception as error:
+            raise corrupt(self._folder, error) from error
+
+    def recognise(self, pcm: Pcm, lang: Lang | None) -> Transcript:
+        if lang not in (None, "en"):
+            raise RecognitionError("language", f"Moonshine does not know the language {lang!r}")
+        if self._decoder is None:
+            raise ModelError("not-loaded", "Moonshine was asked before it was loaded")
+        if len(pcm) < MIN_SAMPLES:
+            return Transcript("", "en", self.capabilities.name, 0.0)
+        try:
+            tokens, confidence = self._decode(self._encode(pcm), token_limit(pcm, TOKENS_PER_S))
+        except Exception as error:
+            raise RecognitionError("engine", f"Moonshine failed: {error}") from error
+        text = text_of(tokens, self._tokens) if confidence >= MIN_CONFIDENCE else ""
+        return Transcript(text, "en", self.capabilities.name, confidence)
+
+    def close(self) -> None:
+        self._encoder = self._decoder = None
+
+    def _encode(self, pcm: Pcm) -> Any:
+        """Hidden states of shape (1, frames, 416), about 41 frames a second."""
+        binding = self._encoder.io_binding()
+        binding.bind_cpu_input("input_values", np.ascontiguousarray(pcm[np.newaxis], dtype=np.float32))
+        binding.bind_output("last_hidden_state")
+        self._encoder.run_with_iobinding(binding)
+        return binding.get_outputs()[0]
+
+    def _decode(self, hidden: Any, limit: int) -> tuple[list[int], float]:
+        """Greedy decoding: the tokens, and the geometric mean of their probabilities."""
+        outputs = [output.name for output in self._decoder.get_outputs()]
+        binding = self._decoder.io_binding()
+        binding.bind_ortvalue_input("encoder_hidden_states", hidden)
+        for entry in self._decoder.get_inputs():
+            if entry.name.startswith("past_key_values"):
+                empty = np.zeros((1, entry.shape[1], 0, entry.shape[3]), np.float32)
+                binding.bind_cpu_input(entry.name, empty)
+        tokens: list[int] = []
+        log_probability = 0.0
+        while len(tokens) < limit:
+            first = not tokens
+            binding.bind_cpu_input("input_ids", np.array([[_BEGIN if first else tokens[-1]]]))
+            binding.bind_cpu_input("use_cache_branch", np.array([not first]))
+            binding.clear_binding_outputs()
+            for name in outputs:
+                binding.bind_output(name)
+            self._decoder.run_with_iobinding(binding)
+            values = binding.get_outputs()
+            token, step = _best(values[0].numpy()[0, -1])
+            log_probability += step
+            if token == _END:
+                break
+            tokens.append(token)
+            loop = loop_length(tokens)
+            if loop:
+                del tokens[-2 * loop :]
+                break
+            _keep_cache(binding, outputs, values, encoder_too=first)
+        return tokens, math.exp(log_probability / (len(tokens) + 1))
+
+
+def _keep_cache(binding: Any, outputs: list[str], values: list[Any], *, encoder_too: bool) -> None:
+    """Bind what a step gave as the next step's past. The encoder's part is made by the first step only."""
+    for name, value in zip(outputs[1:], values[1:], strict=True):
+        if encoder_too or ".decoder." in name:
+            binding.bind_ortvalue_input(name.replace("present", "past_key_values"), value)
+
+
+def _best(logits: np.ndarray[Any, np.dtype[np.float32]]) -> tuple[int, float]:
+    """The likeliest token and the logarithm of its probability."""
+    token = int(logits.argmax())
+    return token, -math.log(float(np.exp(logits - logits[token]).sum()))
+
+
+def _session(path: Path, threads: int) -> Any:
+    """The ORT-format file as a session that computes in int8 (see `onnx_int8`).
+
+    onnxruntime optimises only what it reads as ONNX, so it is made to write the file out as that first.
+    """
+    options = _options(threads)
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.add_session_config_entry("session.save_model_format", "ONNX")
+    with tempfile.TemporaryDirectory(prefix="cockpit-") as folder:
+        onnx = Path(folder, "model.onnx")
+        options.optimized_model_filepath = str(onnx)
+        ort.InferenceSession(str(path), options)
+        model = compute_in_int8(onnx.read_bytes())
+    return ort.InferenceSession(model, _options(threads))
+
+
+def _options(threads: int) -> Any:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    # utterances differ in length: memory kept for one would not serve the next (120 MB after 30 s of sound)
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
+    # waiting threads must not spin: the cores are shared with a car's other work
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # no saturation of 8-bit products on x86 processors without VNNI
+    options.add_session_config_entry("session.x64quantprecision", "1")
+    return options
+
+
+def read_tokens(data: bytes) -> list[bytes]:
+    """Moonshine's `tokenizer.bin`: entries of a length and that many bytes, in the order of their ids.
+
+    A length from 128 on takes two bytes, low seven bits first. Raises `ValueError` when the file breaks off.
+    """
+    tokens: list[bytes] = []
+    at = 0
+    while at < len(data):
+        size = data[at]
+        at += 1
+        if size >= 128:
+            size = data[at] * 128 + size - 128
+            at += 1
+        if at + size > len(data):
+            raise ValueError(f"{TOKENIZER} breaks off in entry {len(tokens)}")
+        tokens.append(data[at : at + size])
+        at += size
+    return tokens
+
+
+def text_of(ids: list[int], tokens: list[bytes]) -> str:
+    """The text of token ids; bytes of characters that have no token of their own come together again here."""
+    joined = b"".join(tokens[i] for i in ids if _END < i < len(tokens))
+    return joined.replace(_SPACE, b" ").decode("utf-8", "replace").strip()

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import asyncio
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cockpit.audio.listening import utterances
+from cockpit.audio.microphone import MicrophoneSource
+from cockpit.audio.sources import PushSource, WavSource
+from cockpit.audio.vad import CHUNK_SAMPLES
+from cockpit.audio.wav import encode_wav
+from cockpit.config import AudioSettings
+from cockpit.errors import AudioError
+from cockpit.types import Pcm, Utterance
+
+LOUD, QUIET = np.full(CHUNK_SAMPLES, 0.5, np.float32), np.zeros(CHUNK_SAMPLES, np.float32)
+
+
+class LoudnessVad:
+    """Takes for speech what is loud; remembers on which threads it ran."""
+
+    def probability(self, chunk: Pcm) -> float:
+        return 0.9 if np.abs(chunk).max() > 0.1 else 0.1
+
+    def reset(self) -> None:
+        pass
+
+
+def frame(pcm: Pcm) -> bytes:
+    return (pcm * 32767).astype("<i2").tobytes()
+
+
+async def test_a_wav_comes_whole_and_in_small_frames() -> None:
+    pcm = np.linspace(-0.5, 0.5, 5000, dtype=np.float32)
+    frames = [piece async for piece in WavSource(encode_wav(pcm), "driver").frames()]
+    assert max(map(len, frames)) <= 1600
+    assert np.abs(np.concatenate(frames) - pcm).max() < 1e-4
+
+
+async def test_a_paced_wav_does_not_run_ahead() -> None:
+    loop = asyncio.get_running_loop()
+    begin_s = loop.time()
+    count = 0
+    async for _ in WavSource(encode_wav(np.zeros(2048, np.float32)), "driver", paced=True).frames():
+        count += 1
+        assert loop.time() - begin_s >= count * 0.032 - 0.001
+    assert count == 4
+
+
+async def test_a_broken_wav_is_an_error_of_its_source() -> None:
+    with pytest.raises(AudioError, match="not a WAV"):
+        _ = [piece async for piece in WavSource(b"nonsense", "driver").frames()]
+
+
+@pytest.mark.parametrize("bad", [b"", b"\x00" * 639, b"\x00" * (PushSource.MAX_FRAME_BYTES + 2)])
+async def test_a_bad_frame_is_refused_counted_and_loses_nothing_else(bad: bytes) -> None:
+    source = PushSource("rear_left")
+    source.push(frame(LOUD))
+    with pytest.raises(AudioError) as error:
+        source.push(bad)
+    assert error.value.code == "audio-bad-frame"
+    source.push(frame(LOUD))
+    source.close()
+    assert len([piece async for piece in source.frames()]) == 2
+    assert source.rejected == 1
+    assert source.dropped == 0
+
+
+async def test_a_full_stream_drops_the_oldest_and_counts() -> None:
+    source = PushSource("driver", capacity=3)
+    for level in (0.1, 0.2, 0.3, 0.4, 0.5):
+        source.push(frame(np.full(320, level, np.float32)))
+    source.close()
+    levels = [float(piece[0]) async for piece in source.frames()]
+    assert levels == pytest.approx([0.3, 0.4, 0.5], abs=1e-3)
+    assert source.dropped == 2
+
+
+async def heard(source: Any, **settings: Any) -> tuple[list[Utterance], int]:
+    starts: list[None] = []
+    found = utterances(source, LoudnessVad(), AudioSettings(**settings), lambda: starts.append(None))
+    return [utterance async for utterance in found], len(starts)
+
+
+async def test_a_stream_in_odd_pieces_gives_its_two_utterances() -> None:
+    sound = np.concatenate([QUIET] * 15 + [LOUD] * 12 + [QUIET] * 30 + [LOUD] * 8 + [QUIET] * 30)
+    source = PushSource("front_passenger", capacity=1000)
+    for at in range(0, len(sound), 700):
+        source.push(frame(sound[at : at + 700]))
+    source.close()
+    found, starts = await heard(source)
+    assert starts == 2
+    assert [utterance.zone for utterance in found] == ["front_passenger"] * 2
+    assert [int((utterance.pcm > 0.4).sum()) for utterance in found] == [12 * 512, 8 * 512]
+    assert found[0].speech_end_s <= asyncio.get_running_loop().time() - 0.6
+
+
+async def test_a_file_that_ends_in_speech_still_gives_it() -> None:
+    found, _ = await heard(WavSource(encode_wav(np.concatenate([QUIET] * 10 + [LOUD] * 10)), "driver"))
+    assert [int((utterance.pcm > 0.4).sum()) for utterance in found] == [5120]
+
+
+async def test_silence_is_no_utterance() -> None:
+    assert await heard(WavSource(encode_wav(np.concatenate([QUIET] * 40)), "driver")) == ([], 0)
+
+
+class PortAudioError(Exception):
+    pass
+
+
+class FakeInput:
+    """A sound card of 48 kHz that plays a tone when it is started."""
+
+    def __init__(self, *, samplerate: int, blocksize: int, callback: Any, **_: Any) -> None:
+        self._call = callback
+        self._rate_hz, self._block = samplerate, blocksize
+        self.closed = False
+        OPENED.append(self)
+
+    def start(self) -> None:
+        time_s = np.arange(self._rate_hz) / self._rate_hz
+        tone = (0.5 * np.sin(2 * np.pi * 440 * time_s)).astype(np.float32)
+        for at in range(0, len(tone), self._block):
+            self._call(tone[at : at + self._block, np.newaxis], self._block, None, None)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+OPENED: list[FakeInput] = []
+
+
+def only_48_khz(*_: Any, samplerate: int, **__: Any) -> None:
+    if samplerate != 48_000:
+        raise PortAudioError("Invalid sample rate")
+
+
+async def test_a_microphone_of_another_rate_is_resampled_and_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    sounddevice = SimpleNamespace(
+        PortAudioError=PortAudioError,
+        InputStream=FakeInput,
+        check_input_settings=only_48_khz,
+        query_devices=lambda *_: {"default_samplerate": 48_000.0},
+    )
+    monkeypatch.setitem(sys.modules, "sounddevice", sounddevice)
+    frames = MicrophoneSource(None, "driver").frames()
+    pieces: list[Pcm] = []
+    async for piece in frames:
+        pieces.append(piece)
+        if sum(map(len, pieces)) > 12_000:
+            break
+    await frames.aclose()
+    crossings = np.count_nonzero(np.diff(np.signbit(np.concatenate(pieces)[2000:10_000])))
+    assert crossings == pytest.approx(440, abs=4)
+    assert OPENED[-1].closed
+
+
+async def test_no_portaudio(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> Any:
+        raise OSError("PortAudio library not found")
+
+    monkeypatch.setattr("cockpit.audio.microphone.import_module", missing)
+    with pytest.raises(AudioError) as error:
+        await anext(MicrophoneSource(None, "driver").frames())
+    assert error.value.code == "audio-no-portaudio"
+
+
+async def test_no_such_microphone() -> None:
+    with pytest.raises(AudioError) as error:
+        await anext(MicrophoneSource("no microphone has this name", "driver").frames())
+    assert error.value.code in ("audio-no-device", "audio-no-portaudio")
