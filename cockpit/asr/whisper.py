@@ -1,7 +1,8 @@
 """Whisper (https://arxiv.org/abs/2212.04356) through faster-whisper's model, tokenizer and features.
 
 Whisper was trained on sound padded to 30 s. Its encoder in CTranslate2 takes less, so speech is padded to
-`MIN_WINDOW_S` or a second more than it lasts, which costs a fifth of the time and hears commands as well.
+`MIN_WINDOW_S` or a second more than it lasts. Measured on 42 synthetic Mandarin commands: encoder about 0.2 s
+in place of 0.8 s, errors by pinyin 18 to 19 % in place of 17 %; at 5 s they are 22 %.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ TOKENS_PER_S = 10.0
 BEAMS = 3
 
 NO_SPEECH = 0.4
-"""Nothing was said above this probability of silence. Measured: spoken commands up to 0.11; white, pink and brown
-noise, hum, tones and silence from 0.50. Asked without a prompt, which would pull it down to nothing."""
+"""Nothing was said above this probability of silence. Measured: synthetic commands up to 0.11, in as much white
+noise up to 0.32; white, pink and brown noise, hum, tones and silence from 0.50. Asked without the hint, with which
+commands were made up from noise."""
 MIN_LOG_PROBABILITY, MAX_COMPRESSION = -1.0, 2.4
 """A text is made up when its tokens are less likely than this, and repeats itself when zlib shrinks it by more:
 the limits of Whisper's authors."""

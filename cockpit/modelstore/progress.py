@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections import Counter
 from types import TracebackType
 from typing import Self
 
@@ -11,22 +13,30 @@ from rich.console import Console
 
 from cockpit.modelstore.pull import Progress
 
+_OUTCOMES = ("present", "pulled", "skipped", "failed")
 _WORDS = {
     "waiting": "waits for another pull",
     "downloading": "downloading",
     "checking": "checking",
     "present": "is here already",
     "pulled": "pulled",
+    "skipped": "optional, not reached",
     "failed": "failed",
 }
 
 
 class PullDisplay:
-    """A `ProgressSink` to be used in a `with` block; may be called from several threads."""
+    """A `ProgressSink` to be used in a `with` block; may be called from several threads.
+
+    Leaving the block says how many models there were, what was downloaded, parts of an earlier try included, and the
+    seconds it took.
+    """
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True)
         self._steps: dict[str, str] = {}
+        self._bytes: Counter[str] = Counter()
+        self._begun = time.monotonic()
         self._tasks: dict[str, bars.TaskID] = {}
         self._lock = threading.Lock()
         self._bars = bars.Progress(
@@ -41,6 +51,7 @@ class PullDisplay:
         )
 
     def __enter__(self) -> Self:
+        self._begun = time.monotonic()
         self._bars.start()
         return self
 
@@ -48,15 +59,30 @@ class PullDisplay:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bars.stop()
+        if kind is None and self._steps:
+            self._say(self._summary())
 
     def __call__(self, progress: Progress) -> None:
         with self._lock:
             changed = self._steps.get(progress.model) != progress.step
             self._steps[progress.model] = progress.step
+            if progress.step == "downloading":
+                self._bytes[progress.model] = progress.done
             if self._console.is_terminal:
                 self._draw(progress)
-            elif changed:
-                self._console.print(_line(progress), markup=False, highlight=False, soft_wrap=True)
+            if changed and (progress.note or not self._console.is_terminal):
+                self._say(_line(progress))
+
+    def _say(self, line: str) -> None:
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def _summary(self) -> str:
+        ends = Counter(self._steps.values())
+        counts = ", ".join(f"{ends[step]} {step}" for step in _OUTCOMES if ends[step])
+        seconds = time.monotonic() - self._begun
+        size = self._bytes.total() / 1e6
+        models = "1 model" if len(self._steps) == 1 else f"{len(self._steps)} models"
+        return f"{models}: {counts}; {size:.1f} MB downloaded in {seconds:.1f} s"
 
     def _draw(self, progress: Progress) -> None:
         words = _WORDS[progress.step]

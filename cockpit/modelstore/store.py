@@ -39,14 +39,23 @@ class ModelStatus:
     id: str
     state: ModelState
     detail: str = ""
+    optional: bool = False
+
+    @property
+    def acceptable(self) -> bool:
+        """Present, or not there and not needed."""
+        return self.state == "present" or (self.optional and self.state == "missing")
 
 
 @dataclass(frozen=True, slots=True)
 class PullResult:
-    """`bytes` were fetched (0 when it was there already); `error` is None unless the pull failed."""
+    """`bytes` were fetched (0 when it was there already); `skipped`: optional, and no source was reached.
+
+    `error` says why it was skipped or failed.
+    """
 
     id: str
-    outcome: Literal["present", "pulled", "failed"]
+    outcome: Literal["present", "pulled", "skipped", "failed"]
     bytes: int = 0
     seconds: float = 0.0
     error: ModelError | None = None
@@ -79,7 +88,8 @@ class ModelStore:
             try:
                 status = (folder / path).stat()
             except OSError as error:
-                return ModelStatus(model.id, "missing", f"{path}: {error.strerror}")
+                detail = "; ".join(filter(None, (f"{path}: {error.strerror}", model.without)))
+                return ModelStatus(model.id, "missing", detail, model.optional)
             if file.bytes not in (None, status.st_size):
                 return ModelStatus(model.id, "corrupt", f"{path} has {status.st_size} bytes, not {file.bytes}")
             seen = record.seen.get(path)
@@ -136,11 +146,14 @@ class ModelStore:
                     pull.run().write(self._record_file(model))
                     result = PullResult(model.id, "pulled", pull.fetched, time.monotonic() - begun)
         except ModelError as error:
-            result = PullResult(model.id, "failed", error=error)
+            skipped = model.optional and error.code == "model-unreachable"
+            result = PullResult(model.id, "skipped" if skipped else "failed", error=error)
         except OSError as error:
             reason = f"cannot write to {self.models_dir}: {error.strerror or error}"
             result = PullResult(model.id, "failed", error=ModelError("unwritable", reason))
-        progress(Progress(model.id, result.outcome, note=str(result.error or "")))
+        reason = str(result.error or "")
+        note = f"{model.without} ({reason})" if result.outcome == "skipped" else reason
+        progress(Progress(model.id, result.outcome, note=note))
         return result
 
     def _is_whole(self, model: Model) -> bool:

@@ -21,15 +21,11 @@ from urllib.request import (
 )
 
 from cockpit.errors import ModelError
+from cockpit.modelstore.carrier import PATIENT, Advance, Patience
 from cockpit.modelstore.manifest import inside
-from cockpit.modelstore.pypi import Advance
 
-ATTEMPTS = 4
-"""Tries in a row that bring no new byte before upstream counts as unreachable."""
 PAUSE_S = 0.5
 """Wait before the second try; doubled for each further one."""
-TIMEOUT_S = 30.0
-"""Longest silence of a connection."""
 
 _CHUNK_BYTES = 1 << 18
 _BROKEN = (URLError, http.client.HTTPException, ConnectionError, TimeoutError, ssl.SSLError)
@@ -38,7 +34,7 @@ _HANDLERS = (
 )  # fmt: skip
 
 
-def download(url: str, target: Path, size: int | None, advance: Advance) -> None:
+def download(url: str, target: Path, size: int | None, advance: Advance, patience: Patience = PATIENT) -> None:
     """Fetch `url` into `target`, going on with `target`.part where an earlier try left one.
 
     Raises `ModelError` (`model-unreachable`; `model-wrong-hash` where the server announces another size than
@@ -53,11 +49,11 @@ def download(url: str, target: Path, size: int | None, advance: Advance) -> None
     while True:
         before = _size(part)
         try:
-            _go_on(url, part, size, advance)
+            _go_on(url, part, size, advance, patience.silence_s)
         except _BROKEN as error:
             fruitless = 0 if _size(part) > before else fruitless + 1
             gone = isinstance(error, HTTPError) and 400 <= error.code < 500
-            if gone or fruitless >= ATTEMPTS:
+            if gone or fruitless >= patience.attempts:
                 reason = error.reason if type(error) is URLError else error
                 raise ModelError("unreachable", f"cannot fetch {url}: {reason}") from error
             if fruitless:
@@ -68,7 +64,7 @@ def download(url: str, target: Path, size: int | None, advance: Advance) -> None
             return
 
 
-def _go_on(url: str, part: Path, size: int | None, advance: Advance) -> None:
+def _go_on(url: str, part: Path, size: int | None, advance: Advance, timeout_s: float) -> None:
     """One request for what is still missing of `part`; raises one of `_BROKEN` when it ends early."""
     have = _size(part)
     tag = _tag_of(part)
@@ -79,7 +75,7 @@ def _go_on(url: str, part: Path, size: int | None, advance: Advance) -> None:
         etag = [("If-Range", tag.read_text("utf-8"))] if tag.exists() else []
         opener.addheaders = [*opener.addheaders, ("Range", f"bytes={have}-"), *etag]
     try:
-        response = opener.open(url, timeout=TIMEOUT_S)
+        response = opener.open(url, timeout=timeout_s)
     except HTTPError as error:
         if error.code != http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
             raise

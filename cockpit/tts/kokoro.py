@@ -76,6 +76,7 @@ class KokoroSynthesizer:
         onnxruntime = import_module("onnxruntime")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._vocab = json.loads(vocab.read_text("utf-8"))["vocab"]
             self._load_speakers()

@@ -44,6 +44,7 @@ class PiperSynthesizer:
             raise SpeechError("engine-missing", f"piper-tts cannot be imported: {error}") from error
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             settings = engine.PiperConfig.from_dict(json.loads(config.read_text("utf-8")))
             session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])

@@ -7,6 +7,7 @@ import hashlib
 import random
 import threading
 import zipfile
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -90,7 +91,7 @@ def spec(path: str, body: bytes) -> dict[str, object]:
     return {"path": path, "bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
 
 
-def model(model_id: str, files: list[dict[str, object]], *sources: dict[str, object]) -> dict[str, object]:
+def model(model_id: str, files: list[dict[str, object]], *sources: Mapping[str, object]) -> dict[str, object]:
     return {
         "id": model_id, "purpose": "a test", "languages": ["en"], "licence": "MIT", "origin": "here",
         "files": files, "sources": list(sources),

@@ -54,7 +54,7 @@ def behave(folder: Path, action: str) -> None:
 
 
 def make_store(
-    tmp_path: Path, body: bytes, *more: dict[str, object], optional: bool = False, **source: object
+    tmp_path: Path, body: bytes, *more: Mapping[str, object], optional: bool = False, **source: object
 ) -> ModelStore:
     """A store that knows one model of two files, to be had from npm and then from `more` sources."""
     first = {

@@ -38,7 +38,7 @@ def family(words: str) -> str:
 def test_every_dependency_is_in_the_table_as_it_says_itself(package: str) -> None:
     about = metadata(package)
     said = " ".join(
-        [about.get("License-Expression", ""), about.get("License", "").partition("\n")[0]]
+        [*about.get_all("License-Expression", []), "".join(about.get_all("License", [])).partition("\n")[0]]
         + [line for line in about.get_all("Classifier", []) if line.startswith("License")]
     )
     assert package in rows()

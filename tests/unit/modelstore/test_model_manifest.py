@@ -49,7 +49,7 @@ def test_every_model_says_its_licence_and_every_address_is_https(manifest: Manif
     for model in manifest.models:
         assert model.licence
         for source in model.sources:
-            address = getattr(source, "base", None) or getattr(source, "url", "https://")
+            address = str(getattr(source, "base", getattr(source, "url", "https://")))
             assert address.startswith("https://")
 
 

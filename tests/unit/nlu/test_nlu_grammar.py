@@ -76,7 +76,7 @@ def test_what_templates_become() -> None:
     slot = found.template("{place:destination}")
     assert isinstance(slot, Slot)
     assert (slot.kind, slot.name, [value for value, _ in slot.choices]) == ("place", "destination", ["home", "work"])
-    assert found.template("!") is EMPTY
+    assert found.template("*") is EMPTY
 
 
 def test_permutation_takes_every_order() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.nlu.templates import MAX_TOKENS
@@ -253,7 +253,6 @@ WORDS = {
 }  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.sampled_from(LANGS), st.data())
 def test_understanding_never_fails_and_keeps_to_known_intents(lang: Lang, data: st.DataObject) -> None:
     text = data.draw(st.one_of(WORDS[lang], st.text(max_size=60)))
@@ -265,7 +264,6 @@ def test_understanding_never_fails_and_keeps_to_known_intents(lang: Lang, data: 
     assert not any(act.intent.endswith("mention") for act in found.acts)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(["打开车窗", "关上天窗", "温度二十度"]), st.sampled_from(["别", "不要"]))
 def test_a_refusal_before_a_request_always_stops_it(request_text: str, refusal: str) -> None:
     assert acts(refusal + request_text, "zh") == []
