@@ -110,8 +110,11 @@ class Conversation:
         token = uuid4().hex
         self._reset[token] = asyncio.Event()
         await self.bus.publish(topics.REQUEST_RESET.build(self._vid), {"id": token})
-        async with asyncio.timeout(timeout_s):
-            await self._reset.pop(token).wait()
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._reset[token].wait()
+        finally:
+            del self._reset[token]
 
     def _new(self) -> Exchange:
         exchange = Exchange(uuid4().hex)

@@ -62,7 +62,7 @@ def _pull(args: argparse.Namespace) -> int:
     with PullDisplay() as display:
         results = store.pull(ids, display)
     if args.json:
-        print(json.dumps([{"id": r.id, "outcome": r.outcome, "seconds": r.seconds} for r in results]))
+        print(json.dumps([{"id": r.id, "outcome": r.outcome, "bytes": r.bytes, "seconds": r.seconds} for r in results]))
     return 1 if any(result.outcome == "failed" for result in results) else 0
 
 
@@ -75,4 +75,4 @@ def _verify(args: argparse.Namespace) -> int:
     else:
         for status in statuses:
             print(f"{status.id:<20} {status.state:<11} {status.detail}")
-    return 1 if any(status.state != "present" for status in statuses) else 0
+    return 1 if any(not status.acceptable for status in statuses) else 0

@@ -32,6 +32,11 @@ class Composer:
     def say(self, lang: Lang, kind: ReplyKind, key: str, fields: Mapping[str, object] | None = None) -> Told:
         return Told(kind, self._wordings[lang].say(key, fields))
 
+    def fixed(self, lang: Lang) -> list[str]:
+        """Replies that are always the same, as they are spoken."""
+        words = self._wordings[lang]
+        return [words.sentences([words.say(key)]) for key in words.fixed_keys(("answer.", "unsupported.", "error."))]
+
     def tell(self, plan: Ask | Tell | Tellings, lang: Lang) -> Told:
         """Words for a plan that does nothing."""
         words = self._wordings[lang]

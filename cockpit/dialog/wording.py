@@ -35,6 +35,11 @@ class Wording:
                 return text.format_map(words).strip()
         return key
 
+    def fixed_keys(self, prefixes: tuple[str, ...]) -> list[str]:
+        """Shared reply keys under `prefixes` whose text has no fields."""
+        texts = self._skills.replies[self.lang]
+        return [key for key, text in texts.items() if key.startswith(prefixes) and "{" not in str(text)]
+
     def first(self, keys: list[str], fields: Mapping[str, object]) -> str:
         """The text of the first of `keys` that there is."""
         return self.say(next((key for key in keys if self.has(key)), keys[-1]), fields)

@@ -19,6 +19,7 @@ class Lanes:
         self._runner, self._interrupt = runner, interrupt
         self._queues: dict[Zone, asyncio.Queue[Turn]] = {zone: asyncio.Queue(size) for zone in ZONES}
         self._current: dict[Zone, tuple[Turn, asyncio.Task[None]]] = {}
+        self._last_s = float("-inf")
         self._interrupting: set[asyncio.Task[None]] = set()
 
     def submit(self, turn: Turn) -> bool:
@@ -49,6 +50,15 @@ class Lanes:
                 cancelled += 1
         return cancelled
 
+    async def quiet(self, seconds: float) -> None:
+        """Return when no turn has run for `seconds`."""
+        loop = asyncio.get_running_loop()
+        while True:
+            waited_s = loop.time() - self._last_s
+            if not self._current and waited_s >= seconds:
+                return
+            await asyncio.sleep(seconds if self._current else seconds - waited_s)
+
     async def run(self) -> None:
         """Work off every lane until cancelled."""
         async with asyncio.TaskGroup() as group:
@@ -69,3 +79,4 @@ class Lanes:
                 raise
             finally:
                 del self._current[zone]
+                self._last_s = asyncio.get_running_loop().time()

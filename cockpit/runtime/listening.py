@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Callable
 from uuid import uuid4
 
 from cockpit.audio.listening import utterances
@@ -28,8 +29,10 @@ RETRY_S = 5.0
 class Listening:
     """Turns live sound into turns. `problems` holds the error of each source that is not working."""
 
-    def __init__(self, settings: Settings, lanes: Lanes, sink: EventSink) -> None:
-        self._settings, self._lanes, self._sink = settings, lanes, sink
+    def __init__(
+        self, settings: Settings, lanes: Lanes, sink: EventSink, changed: Callable[[], None] = lambda: None
+    ) -> None:
+        self._settings, self._lanes, self._sink, self._changed = settings, lanes, sink, changed
         self._streams: dict[Zone, PushSource] = {}
         self.problems: dict[str, AudioError] = {}
         self.counters: Counter[str] = Counter()
@@ -62,16 +65,24 @@ class Listening:
                 if "microphone" not in self.problems:
                     log.warning("microphone: %s", error)
                     self._sink(ErrorOccurred(zone=audio.zone, code=error.code, message=error.message))
-                self.problems["microphone"] = error
+                self._problem(error)
                 self.counters[error.code] += 1
             await asyncio.sleep(RETRY_S)
+
+    def _problem(self, error: AudioError | None) -> None:
+        """The microphone's state as the status tells it."""
+        had = self.problems.pop("microphone", None)
+        if error is not None:
+            self.problems["microphone"] = error
+        if (had is None) != (error is None):
+            self._changed()
 
     async def _listen(self, source: AudioSource) -> None:
         detector = await asyncio.to_thread(SileroVad)
         turn_id = uuid4().hex
 
         def started() -> None:
-            self.problems.pop("microphone", None)
+            self._problem(None)
             self._lanes.hush_zone(source.zone)
             self._sink(SpeechStarted(turn=turn_id, zone=source.zone, lang=self._settings.language))
 

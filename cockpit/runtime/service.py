@@ -6,13 +6,15 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
 
 from cockpit import __version__
 from cockpit.asr.recognition import Recognition
 from cockpit.bus import Bus, LastWill, topics
 from cockpit.config import Settings
 from cockpit.dialog.reply import Composer
-from cockpit.errors import AudioError, BusError, CockpitError
+from cockpit.errors import BusError, CockpitError
 from cockpit.events import Event
 from cockpit.nlu.templates import TemplateUnderstander
 from cockpit.plan.planner import Planner
@@ -23,12 +25,11 @@ from cockpit.runtime.acting import Acting
 from cockpit.runtime.handlers import load_handlers
 from cockpit.runtime.lanes import Lanes
 from cockpit.runtime.listening import Listening
-from cockpit.runtime.readiness import missing_models, needs
 from cockpit.runtime.requests import Requests
 from cockpit.runtime.telemetry import EventPublisher
 from cockpit.runtime.turn import TurnRunner
 from cockpit.safety.gate import Gate
-from cockpit.skillset import load_skills
+from cockpit.skillset import SkillSet, load_skills
 from cockpit.tts.sinks import DeviceSink, WavChunkSink, has_output_device
 from cockpit.tts.speech import Speech
 from cockpit.types import LANGS, Permit, Reply
@@ -36,8 +37,18 @@ from cockpit.vehicle.mqtt_vehicle import MqttVehicle
 
 log = logging.getLogger(__name__)
 
+QUIET_S = 3.0
+"""How long nobody must have spoken before replies are voiced ahead."""
+
 UNDERSTANDERS: dict[str, type[TemplateUnderstander]] = {"templates": TemplateUnderstander}
 """Config name to engine of understanding."""
+
+
+@lru_cache(maxsize=2)
+def _understanding(engine: str, folder: Path) -> tuple[SkillSet, Understander]:
+    """The skills of a folder and what understands them: seconds of work, done once a process."""
+    skills = load_skills(folder)
+    return skills, UNDERSTANDERS[engine](skills)
 
 
 class Service:
@@ -47,14 +58,13 @@ class Service:
         self.settings = settings
         self._also = also
         self.profile = load_profile(settings.profile)
-        self._skills = load_skills(settings.skills_dir)
+        self._skills, self._understander = _understanding(settings.understanding, settings.skills_dir)
         self._composer = Composer(self._skills, self.profile)
-        self._missing = missing_models(settings)
         status = topics.STATUS.build(settings.vid)
         self.bus = Bus(
             settings.broker,
             identifier=f"cockpit-{settings.vid}",
-            last_will=LastWill(status, self._status("offline")),
+            last_will=LastWill(status, _about("offline")),
         )
         self._publisher = EventPublisher(self.bus, settings.vid)
         self.vehicle = MqttVehicle(
@@ -68,19 +78,21 @@ class Service:
         self.speech = Speech.from_settings(settings)
         self._device: DeviceSink | None = None
         self.runner, self.lanes = self._make_turns()
-        self.listening = Listening(settings, self.lanes, self._sink)
+        self.listening = Listening(settings, self.lanes, self._sink, self._refresh_status)
         self.requests = Requests(
             self.bus, settings, self.runner, self.lanes, self.listening, self._composer, self._sink
         )
         self.bus.on_connect.append(self._publish_status)
         self._state = "starting"
+        self._publishing: set[asyncio.Task[None]] = set()
 
     def _make_turns(self) -> tuple[TurnRunner, Lanes]:
         settings = self.settings
-        understander: Understander = UNDERSTANDERS[settings.understanding](self._skills)
         planner = Planner(self._skills, load_handlers(settings.skills_dir, self._skills))
         acting = Acting(planner, Gate(self.profile), self._composer, self.vehicle, self.profile, settings.turn)
-        runner = TurnRunner(settings, understander, acting, self._composer, self._sink, self.recognition, self._mouth)
+        runner = TurnRunner(
+            settings, self._understander, acting, self._composer, self._sink, self.recognition, self._mouth
+        )
         acting.on_refused = runner.on_refused
         return runner, Lanes(runner, self.speech.stop, settings.turn.queue)
 
@@ -104,19 +116,19 @@ class Service:
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until cancelled. `ready` is called once, when a turn can be taken."""
-        if self.settings.speech.output != "none" and await asyncio.to_thread(
-            has_output_device, self.settings.speech.device
-        ):
-            self._device = DeviceSink(self.settings.speech.device)
+        speech = self.settings.speech
+        if speech.output != "none" and await asyncio.to_thread(has_output_device, speech.device):
+            self._device = DeviceSink(speech.device)
         try:
             async with asyncio.TaskGroup() as group:
                 for name, work in self._tasks().items():
                     group.create_task(work, name=name)
-                await self.bus.wait_connected()
+                await asyncio.gather(self._load_engines(), self.bus.wait_connected())
                 self._state = "online"
                 await self._publish_status()
                 notify.ready(f"serving vehicle {self.settings.vid}")
                 ready()
+                await self._voice_ahead()
         finally:
             notify.stopping()
             await self._close()
@@ -127,44 +139,61 @@ class Service:
             "events": self._publisher.run(),
             "lanes": self.lanes.run(),
             "listening": self.listening.run(),
-            "warm-up": self._warm_up(),
             "watchdog": _feed_watchdog(),
         }
 
-    async def _warm_up(self) -> None:
+    async def _load_engines(self) -> None:
         """Load what the first turn will need; what is missing is told in the status, and text turns go on."""
-        for warm in (self.recognition.warm(), self.speech.warm({lang: [] for lang in LANGS})):
-            try:
-                await warm
-            except CockpitError as error:
-                log.warning("%s", error)
-        self._missing = await asyncio.to_thread(missing_models, self.settings)
-        with suppress(BusError):
-            await self._publish_status()
+        voices = self.speech.warm({lang: [] for lang in LANGS})
+        for failed in await asyncio.gather(self.recognition.warm(), voices, return_exceptions=True):
+            if isinstance(failed, CockpitError):
+                log.warning("%s", failed)
+            elif failed is not None:
+                raise failed
+
+    async def _voice_ahead(self) -> None:
+        """Voice the fixed replies into the cache, one at a time, whenever nobody has spoken for a while."""
+        if self._device is None and not self.settings.speech.publish:
+            return
+        for lang in LANGS:
+            for text in self._composer.fixed(lang):
+                await self.lanes.quiet(QUIET_S)
+                with suppress(CockpitError):
+                    await self.speech.warm({lang: [text]})
+
+    def _refresh_status(self) -> None:
+        task = asyncio.ensure_future(self._publish_status())
+        self._publishing.add(task)
+        task.add_done_callback(self._publishing.discard)
 
     async def _publish_status(self) -> None:
         """The retained status; a lost connection publishes it again when it is back."""
         with suppress(BusError):
-            await self.bus.publish(topics.STATUS.build(self.settings.vid), self._status(self._state), retain=True)
+            await self.bus.publish(topics.STATUS.build(self.settings.vid), self._status(), retain=True)
 
-    def _status(self, state: str) -> dict[str, object]:
+    def _status(self) -> dict[str, object]:
         """What the assistant can do. Text turns work whatever of the rest is missing."""
-        ready: dict[str, object] = {"text": state == "online"}
-        ready.update({need.name: need.name not in self._missing for need in needs(self.settings) if need.model})
-        ready["asr"] = any(value for name, value in ready.items() if name.startswith("asr_"))
-        ready["tts"] = any(value for name, value in ready.items() if name.startswith("tts_"))
-        problems = {**self._missing, **{name: str(error) for name, error in self.listening_problems().items()}}
-        return {
-            "status": state, "version": __version__, "languages": list(LANGS), "ready": ready, "problems": problems,
-        }  # fmt: skip
-
-    def listening_problems(self) -> dict[str, AudioError]:
-        """Microphones that do not work at the moment."""
-        return self.listening.problems if hasattr(self, "listening") else {}
+        heard, spoken = self.recognition.ready(), self.speech.ready()
+        ready: dict[str, bool] = {
+            "text": self._state == "online",
+            "asr": any(heard.values()),
+            "tts": any(spoken.values()),
+        }
+        ready.update({f"asr_{lang}": ok for lang, ok in heard.items()})
+        ready.update({f"tts_{lang}": ok for lang, ok in spoken.items()})
+        problems = {f"asr {engine.name}": engine.message for engine in self.recognition.status() if engine.message}
+        for lang, errors in self.speech.problems().items():
+            problems[f"tts {lang}"] = "; ".join(map(str, errors))
+        problems.update({name: str(error) for name, error in self.listening.problems.items()})
+        return {**_about(self._state), "ready": ready, "problems": problems}
 
     async def _close(self) -> None:
         await self.speech.close()
         self.recognition.close()
+
+
+def _about(state: str) -> dict[str, object]:
+    return {"status": state, "version": __version__, "languages": list(LANGS), "ready": {}}
 
 
 async def _feed_watchdog() -> None:

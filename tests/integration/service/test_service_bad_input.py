@@ -22,7 +22,15 @@ async def works(stand: Stand) -> None:
 
 @pytest.mark.parametrize(
     "payload",
-    [b"", b"{", b"[]", b"\xff\xfe", b'{"id": 3, "text": "x"}', b'{"text": "x"}', b'{"id": "a", "text": "x", "zone": "roof"}'],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        b'{"id": 3, "text": "x"}',
+        b'{"text": "x"}',
+        b'{"id": "a", "text": "x", "zone": "roof"}',
+    ],
 )
 async def test_a_broken_request_is_counted(stand: Stand, payload: bytes) -> None:
     before = stand.service.bus.counters["bus-bad-payload"]

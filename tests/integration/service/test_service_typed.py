@@ -95,7 +95,7 @@ async def test_the_status_tells_which_models_are_missing(stand: Stand) -> None:
     assert status["languages"] == ["zh", "en"]
     assert status["ready"]["asr_zh"] is False
     assert status["ready"]["text"] is True
-    assert "cockpit models pull whisper-base" in status["problems"]["asr_zh"]
+    assert "cockpit models pull whisper-base" in status["problems"]["asr whisper"]
 
 
 async def test_two_zones_are_served_side_by_side(stand: Stand) -> None:
@@ -110,9 +110,8 @@ async def test_two_zones_are_served_side_by_side(stand: Stand) -> None:
 async def test_cancel_ends_the_turn_with_one_reply(stand: Stand) -> None:
     stand.vehicle.faults.silent = True
     turn = asyncio.create_task(stand.person.type("打开空调"))
-    bus = stand.person.bus
     await stand.person.until(lambda event: event.get("status") == "published")
-    await bus.publish(topics.REQUEST_CANCEL.build(stand.service.settings.vid), {})
+    await stand.person.bus.publish(topics.REQUEST_CANCEL.build(stand.service.settings.vid), {})
     exchange = await turn
     assert exchange.first("turn_end")["outcome"] == "cancelled"
     assert len(exchange.all("reply")) == 1
