@@ -29,7 +29,7 @@ from hil.vehicle.simulator import SimulatedVehicle
 
 TYPED: dict[Lang, tuple[str, ...]] = {
     "zh": ("温度调到{n}度", "副驾温度调到{n}度", "音量调到{n}", "打开空调，温度{n}度"),
-    "en": ("set the temperature to {n} degrees", "passenger temperature {n}", "volume {n}", "turn on the AC, {n} degrees"),
+    "en": ("set the temperature to {n}", "passenger temperature {n}", "volume {n}", "turn on the AC, {n} degrees"),
 }  # fmt: skip
 FRAME_MS = 64
 ENGINES = ("none", "asr:zh", "asr:en", "tts:zh", "tts:en")

@@ -60,13 +60,14 @@ class Conversation:
         self._awaited: list[tuple[Callable[[Event], bool], asyncio.Event]] = []
         self._exchanges: dict[str, Exchange] = {}
         self._online = asyncio.Event()
+        self._overheard: list[tuple[str, asyncio.Future[Event]]] = []
         self._reset: dict[str, asyncio.Event] = {}
         self.status: Event = {}
         bus.subscribe(topics.EVENT.filter(vid), self._on_event, qos=0)
         bus.subscribe(topics.STATUS.build(vid), self._on_status)
         bus.subscribe(topics.REPLY_AUDIO.filter(vid), self._on_audio, qos=0)
 
-    async def online(self, timeout_s: float = 30.0) -> None:
+    async def online(self, timeout_s: float = 120.0) -> None:
         """Return when the assistant is online. Raises `TimeoutError`."""
         async with asyncio.timeout(timeout_s):
             await self._online.wait()
@@ -85,11 +86,17 @@ class Conversation:
         return await self._until_end(exchange, timeout_s)
 
     async def until(self, awaited: Callable[[Event], bool], timeout_s: float = 10.0) -> None:
-        """Return at the next event of any turn of this conversation for which `awaited` holds. Raises `TimeoutError`."""
+        """Return at the next event of this conversation for which `awaited` holds. Raises `TimeoutError`."""
         happened = asyncio.Event()
         self._awaited.append((awaited, happened))
         async with asyncio.timeout(timeout_s):
             await happened.wait()
+
+    def overhear(self, kind: str) -> asyncio.Future[Event]:
+        """The next event of a type, of whatever turn: for turns that nobody here began."""
+        overheard: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
+        self._overheard.append((kind, overheard))
+        return overheard
 
     async def back(self, timeout_s: float = 30.0) -> None:
         """Return when bus and assistant are there again after the broker was away. Raises `TimeoutError`."""
@@ -134,6 +141,9 @@ class Conversation:
         event: Event = json.loads(payload)
         if event.get("type") == "reset" and event.get("id") in self._reset:
             self._reset[event["id"]].set()
+        for kind, overheard in self._overheard:
+            if kind == event.get("type") and not overheard.done():
+                overheard.set_result(event)
         exchange = self._exchanges.get(str(event.get("turn")))
         if exchange is None:
             return

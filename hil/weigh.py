@@ -11,8 +11,8 @@ import sys
 import time
 
 import psutil
-from cockpit.asr.recognition import Recognition
 
+from cockpit.asr.recognition import Recognition
 from cockpit.audio.wav import decode_wav
 from cockpit.config import Settings, load_settings
 from cockpit.tts.speech import Speech

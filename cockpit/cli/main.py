@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     for noisy in ("amqtt", "transitions", "faster_whisper", "asyncio"):
         logging.getLogger(noisy).setLevel(max(level, logging.WARNING) if args.verbose < 2 else logging.DEBUG)
     try:
-        status: int = args.run(args)
+        return _run(args)
     except CockpitError as error:
         print(f"cockpit: {error}", file=sys.stderr)
         return 2
@@ -45,4 +45,15 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _run(args: argparse.Namespace) -> int:
+    """The subcommand; of a group with one error in it, that error."""
+    try:
+        status: int = args.run(args)
+    except BaseExceptionGroup as group:
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+            error = error.exceptions[0]
+        raise error from group
     return status

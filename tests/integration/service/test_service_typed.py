@@ -20,8 +20,8 @@ async def test_a_command_reaches_the_car_and_is_told(stand: Stand, text: str, la
     kinds = [event["type"] for event in exchange.events]
     assert kinds[0] == "transcript"
     assert [kind for kind in kinds if kind != "action"] == ["transcript", "understood", "route", "reply", "turn_end"]
-    assert [a["status"] for a in exchange.all("action")][0] == "published"
-    assert [a["status"] for a in exchange.all("action")][-1] == "done"
+    assert exchange.all("action")[0]["status"] == "published"
+    assert exchange.all("action")[-1]["status"] == "done"
     for event in exchange.events:
         assert event["lang"] == lang
         assert event["zone"] == "driver"
