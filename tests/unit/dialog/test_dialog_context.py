@@ -24,11 +24,11 @@ from tests.unit.dialog.conversations import (
 )
 from tests.unit.plan.reference_car import SKILLS, do, plan, situation
 
-NO_CONTEXT = [Said("unsupported", "unsupported.no_context")]
-CANCELLED = [Said("answer", "answer.cancelled")]
-DECLINED = [Said("answer", "answer.declined")]
-OK = [Said("answer", "answer.ok")]
-AGAIN = [Said("ask", "ask.again")]
+NO_CONTEXT: list[Resolution] = [Said("unsupported", "unsupported.no_context")]
+CANCELLED: list[Resolution] = [Said("answer", "answer.cancelled")]
+DECLINED: list[Resolution] = [Said("answer", "answer.declined")]
+OK: list[Resolution] = [Said("answer", "answer.ok")]
+AGAIN: list[Resolution] = [Said("ask", "ask.again")]
 ZONED: dict[str, SlotValue] = {"zone": "rear_left"}
 VALUED: dict[str, SlotValue] = {"value": 24.0, "value_unit": "degree"}
 SLOTS = {"also": ZONED, "zone": ZONED, "correct": VALUED, "set": VALUED}
@@ -67,14 +67,15 @@ def stepped(operation: str) -> dict[str, list[Resolution]]:
     """A follow-up that becomes an operation on what was operated last."""
     return {
         "switch": resolved(f"ac.{operation}"), "level": resolved(f"temperature.{operation}", **DRIVER),
-        "opening": resolved(f"window.{operation}", **PASSENGER), "two": resolved(f"temperature.{operation}", **DRIVER),
+        "opening": resolved(f"window.{operation}", **PASSENGER),
+        "two": resolved(f"temperature.{operation}", **DRIVER),
     }  # fmt: skip
 
 
 def moved(*, app: list[Resolution] = NO_CONTEXT) -> dict[str, list[Resolution]]:
     """A follow-up that repeats what was done at other seats; what has no seats cannot be moved."""
-    level = [Resolved(Act("temperature.set", {"value": 22.0, "value_unit": "degree", **ZONED}))]
-    opening = [Resolved(Act("window.open", ZONED))]
+    level: list[Resolution] = [Resolved(Act("temperature.set", {"value": 22.0, "value_unit": "degree", **ZONED}))]
+    opening: list[Resolution] = [Resolved(Act("window.open", ZONED))]
     return {"switch": NO_CONTEXT, "level": level, "opening": opening, "app": app, "two": level}
 
 
@@ -93,10 +94,11 @@ EXPECTED: dict[str, dict[str, list[Resolution]]] = {
     },
     "set": {
         "switch": resolved("ac.set", **VALUED), "level": resolved("temperature.set", **VALUED, **DRIVER),
-        "opening": resolved("window.set", **VALUED, **PASSENGER), "two": resolved("temperature.set", **VALUED, **DRIVER),
+        "opening": resolved("window.set", **VALUED, **PASSENGER),
+        "two": resolved("temperature.set", **VALUED, **DRIVER),
     },
     "up": stepped("up"), "down": stepped("down"), "max": stepped("max"), "min": stepped("min"),
-    "more": stepped("up"), "less": stepped("down"), "talk": stepped("talk"),
+    "more": stepped("up"), "less": stepped("down"), "talk": stepped("talk"), "chat": stepped("chat"),
     "on": stepped("on") | {"opening": resolved("window.open", **PASSENGER)},
     "off": stepped("off") | {"opening": resolved("window.close", **PASSENGER)},
 }  # fmt: skip
@@ -187,7 +189,8 @@ def test_correcting_the_value_needs_nothing_put_back() -> None:
 @pytest.mark.parametrize(
     ("last", "slots", "wanted"),
     [
-        (STEP, {"value": 3.0, "value_unit": "level"}, ("seat_heating.set", {"zone": "driver", "value": 3.0, "value_unit": "level"})),
+        (STEP, {"value": 3.0, "value_unit": "level"},
+        ("seat_heating.set", {"zone": "driver", "value": 3.0, "value_unit": "level"})),
         (FEELING, {"value": 25.0, "value_unit": "none"}, ("temperature.set", {"value": 25.0, "value_unit": "none"})),
         (COLOUR, {"choice": "blue"}, ("ambient_colour.choose", {"choice": "blue"})),
     ],
@@ -210,9 +213,11 @@ def test_wrong_in_answer_to_a_question_leaves_the_car_alone() -> None:
 @pytest.mark.parametrize(
     ("intent", "name", "wanted"),
     [
-        ("window.open", "off", "window.close"), ("window.close", "on", "window.open"), ("trunk.close", "on", "trunk.open"),
+        ("window.open", "off", "window.close"), ("window.close", "on", "window.open"),
+        ("trunk.close", "on", "trunk.open"),
         ("sunroof.open", "off", "sunroof.close"), ("rear_shade.open", "off", "rear_shade.close"),
-        ("ac.on", "off", "ac.off"), ("fan.off", "on", "fan.on"), ("wiper.on", "off", "wiper.off"), ("massage.on", "off", "massage.off"),
+        ("ac.on", "off", "ac.off"), ("fan.off", "on", "fan.on"), ("wiper.on", "off", "wiper.off"),
+        ("massage.on", "off", "massage.off"),
         ("door_lock.on", "off", "door_lock.off"),
     ],
 )  # fmt: skip
@@ -234,9 +239,12 @@ def test_undo_is_of_everything_of_the_last_turn() -> None:
 @pytest.mark.parametrize(
     ("pending", "act", "wanted"),
     [
-        (Pending(Act("temperature.ask", {"zone": "rear"}), "value"), Act("answer.value", {"value": 20.0}), Act("temperature.set", {"zone": "rear", "value": 20.0})),
-        (Pending(Act("temperature.set", {"value": 40.0}), "value"), Act("answer.value", {"value": 20.0}), Act("temperature.set", {"value": 20.0})),
-        (ASKED_SLOT, Act("answer.start", {"start": "10:00"}), Act("calendar.add", {"title": "dentist", "start": "10:00"})),
+        (Pending(Act("temperature.ask", {"zone": "rear"}), "value"), Act("answer.value", {"value": 20.0}),
+        Act("temperature.set", {"zone": "rear", "value": 20.0})),
+        (Pending(Act("temperature.set", {"value": 40.0}), "value"), Act("answer.value", {"value": 20.0}),
+        Act("temperature.set", {"value": 20.0})),
+        (ASKED_SLOT, Act("answer.start", {"start": "10:00"}),
+        Act("calendar.add", {"title": "dentist", "start": "10:00"})),
     ],
 )  # fmt: skip
 def test_an_answer_completes_what_was_asked(pending: Pending, act: Act, wanted: Act) -> None:

@@ -10,7 +10,13 @@ from cockpit.types import Lang
 
 ZONES = {
     "zh": {"driver": "主驾", "front_passenger": "副驾", "rear": "后排", "rear_left": "左后", "left": "左边"},
-    "en": {"driver": "driver", "front_passenger": "passenger", "rear": "(rear|back)", "rear_left": "rear left", "left": "left"},
+    "en": {
+        "driver": "driver",
+        "front_passenger": "passenger",
+        "rear": "(rear|back)",
+        "rear_left": "rear left",
+        "left": "left",
+    },
 }
 
 GRAMMARS: dict[Lang, dict[str, Any]] = {
@@ -19,12 +25,15 @@ GRAMMARS: dict[Lang, dict[str, Any]] = {
         "connectors": ["然后", "再", "和"],
         "refusals": ["别", "不要"],
         "asides": ["我", "因为"],
-        "rules": {"zones": "{zone}[的][(和|、){zone:zone2}[的]][(和|、){zone:zone3}[的]]", "on": "(打开|开)", "off": "(关上|关闭|关)"},
+        "rules": {"zones": "{zone}[的][(和|、){zone:zone2}[的]][(和|、){zone:zone3}[的]]", "on": "(打开|开)",
+        "off": "(关上|关闭|关)"},
         "lists": {"zone": ZONES["zh"]},
         "shapes": {
             "switch": {"on": ["<on><it>"], "off": ["<off><it>", "<it>关掉"], "mention": ["<it>"]},
-            "opening": {"open": ["<on>[<zones>]<it>"], "close": ["<off>[<zones>]<it>", "[<zones>]<it><off>"], "set": ["[<zones>]<it>[开]到{value}"], "mention": ["[<zones>]<it>"]},
-            "number": {"set": ["[<zones>]<it>调到{value}", "<it>{degrees:value}"], "up": ["<it>调高[{value:amount}]"]},
+            "opening": {"open": ["<on>[<zones>]<it>"], "close": ["<off>[<zones>]<it>", "[<zones>]<it><off>"],
+            "set": ["[<zones>]<it>[开]到{value}"], "mention": ["[<zones>]<it>"]},
+            "number": {"set": ["[<zones>]<it>调到{value}", "<it>{degrees:value}"],
+            "up": ["<it>调高[{value:amount}]"]},
         },
         "dialog": {"yes": ["(好|是的)"], "no": ["(不|不要)"], "zone": ["<zones>"]},
         "answers": {"value": ["{value}"], "contact": ["{name:contact}"], "start": ["{time:start}"]},
@@ -38,7 +47,8 @@ GRAMMARS: dict[Lang, dict[str, Any]] = {
         "lists": {"zone": ZONES["en"]},
         "shapes": {
             "switch": {"on": ["<on> <it>", "turn <it> on"], "off": ["<off> <it>"], "mention": ["<it>"]},
-            "opening": {"open": ["open [<zones>] <it>"], "close": ["close [<zones>] <it>"], "set": ["[<zones>] <it> to {value}"], "mention": ["[<zones>] <it>"]},
+            "opening": {"open": ["open [<zones>] <it>"], "close": ["close [<zones>] <it>"],
+            "set": ["[<zones>] <it> to {value}"], "mention": ["[<zones>] <it>"]},
             "number": {"set": ["[set] [<zones>] <it> [to] {value}"], "up": ["raise <it> [by {value:amount}]"]},
         },
         "dialog": {"yes": ["(yes|sure)"], "no": ["(no|dont)"], "zone": ["<zones>"]},
@@ -48,8 +58,10 @@ GRAMMARS: dict[Lang, dict[str, Any]] = {
 
 CONTROLS = {"ac": "switch", "defroster": "switch", "sunroof": "opening", "window": "opening", "temperature": "number"}
 NAMES = {
-    "zh": {"ac": "空调", "defroster": "(除霜|除雾)", "sunroof": "天窗", "window": "(车窗|窗户|窗)", "temperature": "温度"},
-    "en": {"ac": "(ac|air conditioning)", "defroster": "defroster", "sunroof": "sunroof", "window": "window[s]", "temperature": "temperature"},
+    "zh": {"ac": "空调", "defroster": "(除霜|除雾)", "sunroof": "天窗", "window": "(车窗|窗户|窗)",
+    "temperature": "温度"},
+    "en": {"ac": "(ac|air conditioning)", "defroster": "defroster", "sunroof": "sunroof", "window": "window[s]",
+    "temperature": "temperature"},
 }  # fmt: skip
 INTENTS = {
     "zh": {
@@ -81,7 +93,9 @@ def small_skills(**changes: dict[str, Any]) -> SkillSet:
     return SkillSet.model_validate(
         {
             "skills": {"small": {"manifest": manifest, "phrases": phrases}},
-            "grammars": {lang: Grammar.model_validate({**GRAMMARS[lang], **changes.get(lang, {})}) for lang in GRAMMARS},
+            "grammars": {
+                lang: Grammar.model_validate({**GRAMMARS[lang], **changes.get(lang, {})}) for lang in GRAMMARS
+            },
             "replies": {"zh": {}, "en": {}},
         }
     )

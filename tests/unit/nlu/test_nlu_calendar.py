@@ -30,17 +30,20 @@ ZH_DAYS = {
     "今天": "today", "今日": "today", "今儿": "today", "今晚": "today", "明天": "tomorrow", "明日": "tomorrow",
     "明早": "tomorrow", "明晚": "tomorrow", "后天": "+2", "大后天": "+3", "周一": "mon", "周二": "tue", "周三": "wed",
     "周四": "thu", "周五": "fri", "周六": "sat", "周日": "sun", "周天": "sun", "星期一": "mon", "星期二": "tue",
-    "星期三": "wed", "星期四": "thu", "星期五": "fri", "星期六": "sat", "星期日": "sun", "星期天": "sun", "礼拜一": "mon",
+    "星期三": "wed", "星期四": "thu", "星期五": "fri", "星期六": "sat", "星期日": "sun", "星期天": "sun",
+    "礼拜一": "mon",
     "礼拜五": "fri", "礼拜天": "sun", "这周五": "fri", "本周六": "sat", "这个星期": None, "十一月二十四号": "11-24",
     "十一月二十四日": "11-24", "11月24日": "11-24", "11月24号": "11-24", "一月一号": "01-01", "二月二十九号": "02-29",
-    "十二月三十一日": "12-31", "八月八号": "08-08", "十三月一号": None, "五月三十二号": None, "零月一号": None, "前天": None,
+    "十二月三十一日": "12-31", "八月八号": "08-08", "十三月一号": None, "五月三十二号": None, "零月一号": None,
+    "前天": None,
 }  # fmt: skip
 EN_DAYS = {
     "today": "today", "tonight": "today", "this evening": "today", "this morning": "today", "this afternoon": "today",
     "right now": "today", "tomorrow": "tomorrow", "the day after tomorrow": "+2", "day after tomorrow": "+2",
     "monday": "mon", "tuesday": "tue", "wednesday": "wed", "thursday": "thu", "friday": "fri", "saturday": "sat",
     "sunday": "sun", "on monday": "mon", "on sunday": "sun", "this friday": "fri", "next friday": "fri",
-    "november twenty four": "11-24", "november 24": "11-24", "january one": "01-01", "may 5": "05-05", "june 30": "06-30",
+    "november twenty four": "11-24", "november 24": "11-24", "january one": "01-01", "may 5": "05-05",
+    "june 30": "06-30",
     "december 31": "12-31", "february 29": "02-29", "july 0": None, "may 32": None, "mon": None, "yesterday": None,
     "someday": None, "march": None,
 }  # fmt: skip
@@ -170,7 +173,8 @@ def test_ordinal_date(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "lang"),
-    [("二十五点", "zh"), ("三度", "zh"), ("点半", "zh"), ("十点负五", "zh"), ("十点七十", "zh"), ("25:00", "en"), ("12:60", "zh"), ("twenty five", "en"), ("half past", "en"), ("half past thirty", "en"), ("soon", "en")],
+    [("二十五点", "zh"), ("三度", "zh"), ("点半", "zh"), ("十点负五", "zh"), ("十点七十", "zh"), ("25:00", "en"),
+    ("12:60", "zh"), ("twenty five", "en"), ("half past", "en"), ("half past thirty", "en"), ("soon", "en")],
 )  # fmt: skip
 def test_no_time(text: str, lang: Lang) -> None:
     assert times(text, lang) == set()

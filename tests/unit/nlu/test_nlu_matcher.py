@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from cockpit.nlu.grammar import Compiler
@@ -50,7 +52,9 @@ def test_fillers_and_pauses_cost_a_little(template: str, text: str, cost: float)
 
 @pytest.mark.parametrize(
     ("template", "text"),
-    [("open it", "shut it"), ("open it", "open"), ("open it", "open big it"), ("open it", "it open"), ("{value}", "window"), ("{digits:n}", "one two"), ("{degrees:v}", "twenty percent"), ("{day:d}", "seven"), ("{time:t}", "monday")],
+    [("open it", "shut it"), ("open it", "open"), ("open it", "open big it"), ("open it", "it open"),
+    ("{value}", "window"), ("{digits:n}", "one two"), ("{degrees:v}", "twenty percent"), ("{day:d}", "seven"),
+    ("{time:t}", "monday")],
 )  # fmt: skip
 def test_no_match(template: str, text: str) -> None:
     assert whole(template, text) is None
@@ -87,7 +91,7 @@ def test_free_text_costs_more_the_longer_it_is() -> None:
     found = {match.end: match.cost for match in matches("find {text:what}", "find a nice place to eat")}
     ends = sorted(found)
     assert len(ends) == 5
-    assert all(found[a] < found[b] for a, b in zip(ends, ends[1:], strict=False))
+    assert all(found[a] < found[b] for a, b in pairwise(ends))
 
 
 def test_a_name_ends_at_a_pause_and_free_text_does_not() -> None:

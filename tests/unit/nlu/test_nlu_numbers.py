@@ -97,7 +97,8 @@ def test_phone_number(text: str, lang: Lang, digits: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "lang"),
-    [("", "zh"), ("开窗", "zh"), ("点五", "zh"), ("负", "zh"), ("window", "en"), ("and five", "en"), ("minus", "en"), ("-", "en"), ("hundred", "en"), ("18:30", "en"), ("1.2.3", "en")],
+    [("", "zh"), ("开窗", "zh"), ("点五", "zh"), ("负", "zh"), ("window", "en"), ("and five", "en"), ("minus", "en"),
+    ("-", "en"), ("hundred", "en"), ("18:30", "en"), ("1.2.3", "en")],
 )  # fmt: skip
 def test_no_number_begins_here(text: str, lang: Lang) -> None:
     assert read_number(tokenise(clean(text)), 0, lang) == []
@@ -122,7 +123,10 @@ def test_number_ends_where_it_ends(text: str, lang: Lang, end: int, value: float
 
 @pytest.mark.parametrize(
     ("text", "lang", "value"),
-    [("一万", "zh", 10_000), ("一万二", "zh", 12_000), ("三十万", "zh", 300_000), ("一万零五十", "zh", 10_050), ("a hundred", "en", 100), ("a hundred and fifty", "en", 150), ("twelve hundred", "en", 1200), ("two hundred thousand", "en", 200_000), ("twenty-two", "en", 22), ("22点5", "zh", 22.5), ("22 point 5", "en", 22.5)],
+    [("一万", "zh", 10_000), ("一万二", "zh", 12_000), ("三十万", "zh", 300_000), ("一万零五十", "zh", 10_050),
+    ("a hundred", "en", 100), ("a hundred and fifty", "en", 150), ("twelve hundred", "en", 1200),
+    ("two hundred thousand", "en", 200_000), ("twenty-two", "en", 22), ("22点5", "zh", 22.5),
+    ("22 point 5", "en", 22.5)],
 )  # fmt: skip
 def test_other_ways_to_say_it(text: str, lang: Lang, value: float) -> None:
     assert first(text, lang) == value

@@ -11,7 +11,8 @@ from cockpit.nlu.sound import HOMOPHONE, Vocabulary, sounds_en, sounds_zh
 
 @pytest.mark.parametrize(
     ("wanted", "said"),
-    [("座", "作"), ("灯", "等"), ("窗", "疮"), ("开", "凯"), ("座椅", "坐椅"), ("加热", "佳热"), ("空调", "空条"), ("天窗", "添窗"), ("温度", "文度"), ("除霜", "除双"), ("窗", "床"), ("车窗", "车床")],
+    [("座", "作"), ("灯", "等"), ("窗", "疮"), ("开", "凯"), ("座椅", "坐椅"), ("加热", "佳热"), ("空调", "空条"),
+    ("天窗", "添窗"), ("温度", "文度"), ("除霜", "除双"), ("窗", "床"), ("车窗", "车床")],
 )  # fmt: skip
 def test_homophones_cost_little(wanted: str, said: str) -> None:
     cost = sounds_zh(wanted, said)
@@ -33,7 +34,8 @@ def test_most_of_a_word_must_be_right() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "said"), [("车窗", "空调"), ("天窗", "天气"), ("开", "关"), ("高", "低"), ("主", "副"), ("左", "右"), ("灯", "门")]
+    ("wanted", "said"),
+    [("车窗", "空调"), ("天窗", "天气"), ("开", "关"), ("高", "低"), ("主", "副"), ("左", "右"), ("灯", "门")],
 )
 def test_unrelated_characters_are_not_alike(wanted: str, said: str) -> None:
     assert sounds_zh(wanted, said) is None

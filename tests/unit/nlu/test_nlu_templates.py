@@ -11,6 +11,7 @@ from cockpit.types import LANGS, Lang
 from tests.unit.nlu.small_skills import UNDERSTANDER, acts
 
 Acts = list[tuple[str, dict[str, object]]]
+HALF: dict[str, object] = {"value": 50.0, "value_unit": "percent"}
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,8 @@ def test_one_act(text: str, lang: Lang, wanted: Acts) -> None:
         ("打开空调温度二十二度关上车窗", "zh", ["ac.on", "temperature.set", "window.close"]),
         ("打开空调然后关上车窗", "zh", ["ac.on", "window.close"]),
         ("turn on the ac and close the window", "en", ["ac.on", "window.close"]),
-        ("turn on the ac, set the temperature to 20 and then close the window", "en", ["ac.on", "temperature.set", "window.close"]),
+        ("turn on the ac, set the temperature to 20 and then close the window", "en",
+        ["ac.on", "temperature.set", "window.close"]),
         ("open the window close the sunroof", "en", ["window.open", "sunroof.close"]),
         ("navigate to work then turn on the ac", "en", ["trip.go", "ac.on"]),
         ("导航去人民广场然后打开空调", "zh", ["trip.go", "ac.on"]),
@@ -65,10 +67,12 @@ def test_several_acts_in_one_breath_in_order(text: str, lang: Lang, wanted: list
         ("打开空调和除霜", "zh", [("ac.on", {}), ("defroster.on", {})]),
         ("打开车窗和天窗", "zh", [("window.open", {}), ("sunroof.open", {})]),
         ("open the window and the sunroof", "en", [("window.open", {}), ("sunroof.open", {})]),
-        ("open the driver window and the rear window", "en", [("window.open", {"zone": "driver"}), ("window.open", {"zone": "rear"})]),
+        ("open the driver window and the rear window", "en",
+        [("window.open", {"zone": "driver"}), ("window.open", {"zone": "rear"})]),
         ("turn off the ac and the defroster", "en", [("ac.off", {}), ("defroster.off", {})]),
         ("空调和除霜关掉", "zh", [("ac.off", {}), ("defroster.off", {})]),
-        ("window and sunroof to fifty percent", "en", [("window.set", {"value": 50.0, "value_unit": "percent"}), ("sunroof.set", {"value": 50.0, "value_unit": "percent"})]),
+        ("window and sunroof to fifty percent", "en",
+        [("window.set", HALF), ("sunroof.set", HALF)]),
     ],
 )  # fmt: skip
 def test_one_verb_for_several_things(text: str, lang: Lang, wanted: Acts) -> None:
@@ -247,9 +251,10 @@ def test_capabilities_name_every_intent() -> None:
     assert list(intents) == sorted(set(intents))
 
 
+SAID = "open close the window ac turn on off and , dont driver 20 degrees to 99999999".split()
 WORDS = {
     "zh": st.text("打开关上车窗空调天的和，然后不要二十度去调高", max_size=24),
-    "en": st.lists(st.sampled_from("open close the window ac turn on off and , dont driver 20 degrees to 99999999".split()), max_size=14).map(" ".join),
+    "en": st.lists(st.sampled_from(SAID), max_size=14).map(" ".join),
 }  # fmt: skip
 
 

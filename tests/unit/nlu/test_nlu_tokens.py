@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,7 +51,7 @@ def test_tokens_point_into_the_text_and_never_overlap(text: str) -> None:
     cleaned = clean(text)
     tokens = tokenise(cleaned)
     assert all(cleaned[token.start : token.end].casefold() == token.text for token in tokens)
-    assert all(a.end <= b.start for a, b in zip(tokens, tokens[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(tokens))
     assert all(token.text.strip() for token in tokens)
 
 

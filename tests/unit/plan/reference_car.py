@@ -45,34 +45,36 @@ def situation(
     readings = {
         path: Reading(value, NOW_S - (ages or {}).get(path, 0.0)) for path, value in state.items() if value is not None
     }
-    return Situation(PROFILE, Snapshot(readings, provided, frozenset(PROFILE.apps)), zone, NOW_S, today, remembered or {})
+    return Situation(
+        PROFILE, Snapshot(readings, provided, frozenset(PROFILE.apps)), zone, NOW_S, today, remembered or {}
+    )
 
 
-def plan(intent: str, where: Situation | None = None, **slots: SlotValue) -> Plan:
+def plan(intent: str, where: Situation | None = None, /, **slots: SlotValue) -> Plan:
     return PLANNER.plan(Act(intent, slots), where or situation())
 
 
-def do(intent: str, where: Situation | None = None, **slots: SlotValue) -> Do:
+def do(intent: str, where: Situation | None = None, /, **slots: SlotValue) -> Do:
     found = plan(intent, where, **slots)
     assert isinstance(found, Do), found
     return found
 
 
-def wishes(intent: str, where: Situation | None = None, **slots: SlotValue) -> dict[str, Scalar]:
+def wishes(intent: str, where: Situation | None = None, /, **slots: SlotValue) -> dict[str, Scalar]:
     """The signals that `intent` wants set, in order, without the leading `Vehicle.`."""
     proposals = do(intent, where, **slots).proposals
     assert all(isinstance(proposal, SetSignal) for proposal in proposals)
     return {p.path.removeprefix("Vehicle."): p.value for p in proposals if isinstance(p, SetSignal)}
 
 
-def call(intent: str, where: Situation | None = None, **slots: SlotValue) -> CallApp:
+def call(intent: str, where: Situation | None = None, /, **slots: SlotValue) -> CallApp:
     """The one app request that `intent` makes."""
     (proposal,) = do(intent, where, **slots).proposals
     assert isinstance(proposal, CallApp)
     return proposal
 
 
-def value(intent: str, where: Situation | None = None, **slots: SlotValue) -> Scalar:
+def value(intent: str, where: Situation | None = None, /, **slots: SlotValue) -> Scalar:
     """The value of the one signal that `intent` wants set."""
     (found,) = wishes(intent, where, **slots).values()
     return found

@@ -71,7 +71,9 @@ PRESSURES = dict(zip(PROFILE.readings["tyre_pressure"].targets.values(), (240, 2
 
 def test_tyre_pressures_that_are_equal_are_told_once() -> None:
     found = plan("tyre_pressure.read")
-    assert found == Tell("answer", "tyre_pressure.read", {"name": "tyre_pressure", "zones": ZONES, "value": (240, "kpa")})
+    assert found == Tell(
+        "answer", "tyre_pressure.read", {"name": "tyre_pressure", "zones": ZONES, "value": (240, "kpa")}
+    )
 
 
 def test_tyre_pressures_that_differ_are_told_each() -> None:
@@ -82,7 +84,7 @@ def test_tyre_pressures_that_differ_are_told_each() -> None:
     ]
 
 
-@pytest.mark.parametrize(("zone", "pressure"), zip(ZONES, PRESSURES.values(), strict=True))
+@pytest.mark.parametrize(("zone", "pressure"), [*zip(ZONES, PRESSURES.values(), strict=True)])
 def test_pressure_of_one_tyre(zone: Zone, pressure: int) -> None:
     found = plan("tyre_pressure.read", situation(PRESSURES), zone=zone)
     fields = {"name": "tyre_pressure", "zones": (zone,), "value": (pressure, "kpa")}
@@ -97,7 +99,9 @@ def test_pressure_of_the_rear_tyres() -> None:
 
 def test_one_unknown_tyre_is_not_told_as_fine() -> None:
     one = next(iter(PRESSURES))
-    assert plan("tyre_pressure.read", situation({one: None})) == Tell("answer", "read.unknown", {"name": "tyre_pressure"})
+    assert plan("tyre_pressure.read", situation({one: None})) == Tell(
+        "answer", "read.unknown", {"name": "tyre_pressure"}
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,7 +157,10 @@ def test_windows_that_differ_are_told_each() -> None:
     where = situation({"Vehicle.Cabin.Door.Row1.DriverSide.Window.Position": 100})
     found = plan("window.query", where, zone="front")
     assert isinstance(found, Tellings)
-    assert [(p.key, p.fields["zones"]) for p in found.parts] == [("query.set", ("driver",)), ("query.close", ("front_passenger",))]
+    assert [(p.key, p.fields["zones"]) for p in found.parts] == [
+        ("query.set", ("driver",)),
+        ("query.close", ("front_passenger",)),
+    ]
 
 
 def test_windows_that_are_equal_are_told_together() -> None:

@@ -54,10 +54,14 @@ def paths(pattern: str, zones: tuple[Zone, ...], column: int = 0) -> list[str]:
 STATION = "Cabin.HVAC.Station.{}."
 CONTROLS = [
     ("temperature.max", STATION + "Temperature", 1, ZONES), ("fan.max", STATION + "FanSpeed", 1, ZONES),
-    ("window.open", "Cabin.Door.{}.Window.Position", 0, ZONES), ("seat_heating.on", "Cabin.Seat.{}.HeatingCooling", 0, ZONES),
-    ("seat_ventilation.on", "Cabin.Seat.{}.HeatingCooling", 0, ZONES), ("reading_light.on", "Cabin.Light.Spotlight.{}.IsLightOn", 0, ZONES),
-    ("massage.on", "Cabin.Seat.{}.Massage.Level", 0, (D, P)), ("seat_position.up", "Cabin.Seat.{}.Position", 0, (D, P)),
-    ("recline.flat", "Cabin.Seat.{}.Backrest.Recline", 0, (D, P)), ("door_lock.off", "Cabin.Door.{}.IsLocked", 0, ZONES),
+    ("window.open", "Cabin.Door.{}.Window.Position", 0, ZONES),
+    ("seat_heating.on", "Cabin.Seat.{}.HeatingCooling", 0, ZONES),
+    ("seat_ventilation.on", "Cabin.Seat.{}.HeatingCooling", 0, ZONES),
+    ("reading_light.on", "Cabin.Light.Spotlight.{}.IsLightOn", 0, ZONES),
+    ("massage.on", "Cabin.Seat.{}.Massage.Level", 0, (D, P)),
+    ("seat_position.up", "Cabin.Seat.{}.Position", 0, (D, P)),
+    ("recline.flat", "Cabin.Seat.{}.Backrest.Recline", 0, (D, P)),
+    ("door_lock.off", "Cabin.Door.{}.IsLocked", 0, ZONES),
     ("ambient_light.on", "Cabin.Light.AmbientLight.{}.IsLightOn", 0, (D, P)),
 ]  # fmt: skip
 SCOPED_ALL = {"door_lock", "ambient_light", "ambient_colour", "ambient_intensity"}
@@ -77,9 +81,7 @@ def test_no_zone_named(intent: str, pattern: str, column: int, served: tuple[Zon
 
 @pytest.mark.parametrize(("intent", "pattern", "column", "served"), CONTROLS)
 @pytest.mark.parametrize(("name", "speaker"), WORDS)
-def test_zone_named(
-    intent: str, pattern: str, column: int, served: tuple[Zone, ...], name: str, speaker: Zone
-) -> None:
+def test_zone_named(intent: str, pattern: str, column: int, served: tuple[Zone, ...], name: str, speaker: Zone) -> None:
     where = situation(zone=speaker)
     wanted = tuple(zone for zone in SPOKEN[name][speaker] if zone in served)
     if wanted:

@@ -25,9 +25,12 @@ APPS: list[tuple[str, dict[str, SlotValue], str, str, dict[str, object]]] = [
     ("media.shuffle_on", {}, "media", "shuffle", {"on": True}),
     ("media.shuffle_off", {}, "media", "shuffle", {"on": False}),
     ("navigation.navigate", {"destination": "home"}, "navigation", "navigate", {"destination": "home"}),
-    ("navigation.navigate", {"destination": "work", "avoid": "tolls", "avoid2": "ferries", "prefer": "fastest"}, "navigation", "navigate", {"destination": "work", "avoid": ["tolls", "ferries"], "prefer": "fastest"}),
-    ("navigation.navigate", {"destination": "x", "waypoint": "a", "waypoint2": "b"}, "navigation", "navigate", {"destination": "x", "waypoints": ["a", "b"]}),
-    ("navigation.search", {"query": "coffee", "near": "route"}, "navigation", "search", {"query": "coffee", "near": "route"}),
+    ("navigation.navigate", {"destination": "work", "avoid": "tolls", "avoid2": "ferries", "prefer": "fastest"},
+    "navigation", "navigate", {"destination": "work", "avoid": ["tolls", "ferries"], "prefer": "fastest"}),
+    ("navigation.navigate", {"destination": "x", "waypoint": "a", "waypoint2": "b"}, "navigation", "navigate",
+    {"destination": "x", "waypoints": ["a", "b"]}),
+    ("navigation.search", {"query": "coffee", "near": "route"}, "navigation", "search",
+    {"query": "coffee", "near": "route"}),
     ("navigation.search", {"query": "coffee"}, "navigation", "search", {"query": "coffee"}),
     ("navigation.add_waypoint", {"destination": "x"}, "navigation", "add_waypoint", {"destination": "x"}),
     ("navigation.zoom_in", {}, "navigation", "zoom", {"direction": "in"}),
@@ -35,17 +38,22 @@ APPS: list[tuple[str, dict[str, SlotValue], str, str, dict[str, object]]] = [
     ("navigation.eta", {}, "navigation", "eta", {}),
     ("phone.call", {"contact": "Anna", "label": "work"}, "phone", "call", {"contact": "Anna", "label": "work"}),
     ("phone.call", {"number": "10086"}, "phone", "call", {"number": "10086"}),
-    ("phone.send_message", {"contact": "Anna", "text": "late"}, "messages", "send", {"contact": "Anna", "text": "late"}),
+    ("phone.send_message", {"contact": "Anna", "text": "late"}, "messages", "send",
+    {"contact": "Anna", "text": "late"}),
     ("phone.read_messages", {}, "messages", "read", {}),
     ("weather.query", {}, "weather", "query", {}),
-    ("weather.query", {"place": "Paris", "day": "tomorrow"}, "weather", "query", {"place": "Paris", "day": "tomorrow"}),
+    ("weather.query", {"place": "Paris", "day": "tomorrow"}, "weather", "query",
+    {"place": "Paris", "day": "tomorrow"}),
     ("weather.query", {"day": "today"}, "weather", "query", {"day": "today"}),
     ("weather.query", {"day": "+2"}, "weather", "query", {"day": "2026-03-06"}),
     ("weather.query", {"day": "fri"}, "weather", "query", {"day": "2026-03-06"}),
     ("calendar.list", {"day": "11-24"}, "calendar", "list", {"day": "2026-11-24"}),
-    ("calendar.add", {"title": "dentist", "start": "15:00"}, "calendar", "add", {"title": "dentist", "start": "2026-03-04T15:00:00"}),
-    ("calendar.add", {"title": "d", "start": "15:00", "end": "16:30", "day": "tomorrow"}, "calendar", "add", {"title": "d", "start": "2026-03-05T15:00:00", "end": "2026-03-05T16:30:00"}),
-    ("calendar.add", {"title": "d", "start": "08:05", "day": "mon"}, "calendar", "add", {"title": "d", "start": "2026-03-09T08:05:00"}),
+    ("calendar.add", {"title": "dentist", "start": "15:00"}, "calendar", "add",
+    {"title": "dentist", "start": "2026-03-04T15:00:00"}),
+    ("calendar.add", {"title": "d", "start": "15:00", "end": "16:30", "day": "tomorrow"}, "calendar", "add",
+    {"title": "d", "start": "2026-03-05T15:00:00", "end": "2026-03-05T16:30:00"}),
+    ("calendar.add", {"title": "d", "start": "08:05", "day": "mon"}, "calendar", "add",
+    {"title": "d", "start": "2026-03-09T08:05:00"}),
 ]  # fmt: skip
 
 
@@ -56,7 +64,8 @@ def test_app_request(intent: str, slots: dict[str, SlotValue], app: str, action:
 
 
 REQUIRED = [
-    ("calendar.add", {}, "title"), ("calendar.add", {"title": "x"}, "start"), ("calendar.add", {"start": "10:00"}, "title"),
+    ("calendar.add", {}, "title"), ("calendar.add", {"title": "x"}, "start"),
+    ("calendar.add", {"start": "10:00"}, "title"),
     ("navigation.navigate", {}, "destination"), ("navigation.navigate", {"waypoint": "a"}, "destination"),
     ("navigation.search", {}, "query"), ("navigation.add_waypoint", {}, "destination"), ("phone.call", {}, "contact"),
     ("phone.call", {"label": "work"}, "contact"), ("phone.send_message", {}, "contact"),
@@ -90,7 +99,17 @@ def test_manifests_name_only_what_the_vehicle_has(skill: object) -> None:
         assert all(op.control in PROFILE.controls for op in spec.do)
 
 
-@pytest.mark.parametrize(("intent", "answers"), [("navigation.search", True), ("weather.query", True), ("calendar.list", True), ("navigation.eta", True), ("phone.call", False), ("media.play", False)])
+@pytest.mark.parametrize(
+    ("intent", "answers"),
+    [
+        ("navigation.search", True),
+        ("weather.query", True),
+        ("calendar.list", True),
+        ("navigation.eta", True),
+        ("phone.call", False),
+        ("media.play", False),
+    ],
+)
 def test_what_answers_and_what_is_done(intent: str, answers: bool) -> None:
     assert do(intent, query="x", contact="x").answers is answers
 
@@ -98,13 +117,15 @@ def test_what_answers_and_what_is_done(intent: str, answers: bool) -> None:
 FEELINGS: list[tuple[str, dict[str, Scalar | None], dict[str, Scalar]]] = [
     ("climate.feel_cold", {}, {"Cabin.HVAC.Station.Row1.Driver.Temperature": 26.0}),
     ("climate.feel_hot", {}, {"Cabin.HVAC.Station.Row1.Driver.Temperature": 22.0}),
-    ("climate.feel_hot", {"Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature": 17.0}, {"Cabin.HVAC.Station.Row1.Driver.Temperature": 16.0}),
+    ("climate.feel_hot", {"Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature": 17.0},
+    {"Cabin.HVAC.Station.Row1.Driver.Temperature": 16.0}),
     ("climate.fogging", {}, {"Cabin.HVAC.IsFrontDefrosterActive": True, "Cabin.HVAC.IsAirConditioningActive": True}),
     ("climate.stuffy", {"Vehicle.Speed": 59.9}, {"Cabin.Door.Row1.DriverSide.Window.Position": 20}),
     ("climate.stuffy", {"Vehicle.Speed": 60.0}, {"Cabin.HVAC.IsRecirculationActive": False}),
     ("climate.stuffy", {"Vehicle.Speed": None}, {"Cabin.HVAC.IsRecirculationActive": False}),
     ("drive.raining", {}, {"Body.Windshield.Front.Wiping.Mode": "RAIN_SENSOR"}),
-    ("drive.raining", {WINDOW: 30}, {"Body.Windshield.Front.Wiping.Mode": "RAIN_SENSOR", "Cabin.Door.Row1.DriverSide.Window.Position": 0}),
+    ("drive.raining", {WINDOW: 30},
+    {"Body.Windshield.Front.Wiping.Mode": "RAIN_SENSOR", "Cabin.Door.Row1.DriverSide.Window.Position": 0}),
     ("lights.too_dark_to_read", {}, {"Cabin.Light.Spotlight.Row1.DriverSide.IsLightOn": True}),
     ("media.too_loud", {}, {"Cabin.Infotainment.Media.Volume": 10}),
     ("media.too_loud", {"Vehicle.Cabin.Infotainment.Media.Volume": 15}, {"Cabin.Infotainment.Media.Volume": 0}),
@@ -118,12 +139,18 @@ def test_feeling(intent: str, values: dict[str, Scalar | None], wanted: dict[str
 
 
 def test_a_speed_that_is_old_does_not_open_a_window() -> None:
-    assert wishes("climate.stuffy", situation(ages={"Vehicle.Speed": 2.5})) == {"Cabin.HVAC.IsRecirculationActive": False}
+    assert wishes("climate.stuffy", situation(ages={"Vehicle.Speed": 2.5})) == {
+        "Cabin.HVAC.IsRecirculationActive": False
+    }
 
 
 def test_a_feeling_is_of_the_seat_that_says_so() -> None:
-    assert list(wishes("climate.feel_cold", situation(zone="rear_right"))) == ["Cabin.HVAC.Station.Row2.Passenger.Temperature"]
-    assert list(wishes("climate.feel_cold", zone="front_passenger")) == ["Cabin.HVAC.Station.Row1.Passenger.Temperature"]
+    assert list(wishes("climate.feel_cold", situation(zone="rear_right"))) == [
+        "Cabin.HVAC.Station.Row2.Passenger.Temperature"
+    ]
+    assert list(wishes("climate.feel_cold", zone="front_passenger")) == [
+        "Cabin.HVAC.Station.Row1.Passenger.Temperature"
+    ]
 
 
 def test_sleepiness_sets_nothing() -> None:
@@ -137,7 +164,10 @@ def test_equipment_that_is_not_there() -> None:
     assert found == Tell("unavailable", "unavailable.equipment", {"name": "equipment.fridge"})
 
 
-@pytest.mark.parametrize("intent", ["nonsense", "nothing.on", "dialog.talk", "dialog.undo", "answer.value", "window.read", "weather.nothing", ""])
+@pytest.mark.parametrize(
+    "intent",
+    ["nonsense", "nothing.on", "dialog.talk", "dialog.undo", "answer.value", "window.read", "weather.nothing", ""],
+)
 def test_an_unknown_intent_does_nothing(intent: str) -> None:
     assert plan(intent) == Tell("unsupported", "unsupported.not_understood")
 
@@ -187,7 +217,8 @@ ENDS: list[tuple[str, dict[str, Scalar | None], bool]] = [
     ("temperature.up", {"Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature": 30.0}, True),
     ("volume.down", {"Vehicle.Cabin.Infotainment.Media.Volume": 0}, True),
     ("wiper.off", {}, True), ("playback.pause", {}, False), ("playback.next", {}, False),
-    ("sunroof.close", {}, True), ("sunroof.open", {}, False), ("sunroof.open", {"Vehicle.Cabin.Sunroof.Position": 100}, True),
+    ("sunroof.close", {}, True), ("sunroof.open", {}, False),
+    ("sunroof.open", {"Vehicle.Cabin.Sunroof.Position": 100}, True),
     ("sunroof.tilt", {}, False), ("sunroof.close", {"Vehicle.Cabin.Sunroof.Switch": "ONE_SHOT_OPEN"}, False),
     ("sunroof.close", {"Vehicle.Cabin.Sunroof.Switch": "ONE_SHOT_CLOSE"}, True),
     ("mirror_heating.off", {"Vehicle.Body.Mirrors.PassengerSide.IsHeatingOn": True}, False),
