@@ -83,10 +83,13 @@ class Grammar(_Part):
 
     fillers: list[str]
     """Words that may stand anywhere between the parts of a sentence and mean nothing."""
+    articles: list[str] = Field(default_factory=list)
+    """Words that may stand before a name or free text and are not part of it."""
     connectors: list[str]
     """Words that join two acts."""
     refusals: list[str]
-    """Words that turn a request into its opposite; a sentence with one that no template accounts for does nothing."""
+    """Words that turn a request into its opposite: with one of them nothing is understood by sound alone, and no
+    clause that holds one is passed over."""
     asides: list[str]
     """How a clause begins that only explains a request ("I …", "因为…")."""
     rules: dict[str, str]

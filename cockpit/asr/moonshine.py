@@ -16,8 +16,9 @@ import onnxruntime as ort
 
 from cockpit.asr.decoding import loop_length, token_limit
 from cockpit.asr.model_files import corrupt, require
-from cockpit.asr.onnx_int8 import compute_in_int8
 from cockpit.errors import ModelError, RecognitionError
+from cockpit.modelgraph.derived import load_derived
+from cockpit.modelgraph.session import session_options
 from cockpit.ports import RecognizerCapabilities
 from cockpit.types import SAMPLE_RATE_HZ, Lang, Pcm, Transcript
 
@@ -129,32 +130,29 @@ def _best(logits: np.ndarray[Any, np.dtype[np.float32]]) -> tuple[int, float]:
 
 
 def _session(path: Path, threads: int) -> Any:
-    """The ORT-format file as a session that computes in int8 (see `onnx_int8`).
+    """The ORT-format file as a session that computes in int8 (see `cockpit.modelgraph.matmuls`)."""
+    return load_derived(path, _in_int8, lambda model: ort.InferenceSession(model, _options(threads)))
 
-    onnxruntime optimises only what it reads as ONNX, so it is made to write the file out as that first.
-    """
-    options = _options(threads)
+
+def _in_int8(path: Path) -> bytes:
+    """onnxruntime optimises only what it reads as ONNX, so it is made to write the file out as that first."""
+    from cockpit.modelgraph.matmuls import compute_in_int8  # noqa: PLC0415 - 15 MB, needed where nothing is kept yet
+
+    options = _options(threads=1)
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.add_session_config_entry("session.save_model_format", "ONNX")
     with tempfile.TemporaryDirectory(prefix="cockpit-") as folder:
         onnx = Path(folder, "model.onnx")
         options.optimized_model_filepath = str(onnx)
         ort.InferenceSession(str(path), options)
-        model = compute_in_int8(onnx.read_bytes())
-    return ort.InferenceSession(model, _options(threads))
+        return compute_in_int8(onnx.read_bytes())
 
 
 def _options(threads: int) -> Any:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
+    options = session_options(threads)
     # utterances differ in length: memory kept for one would not serve the next (120 MB after 30 s of sound)
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
-    # waiting threads must not spin: the cores are shared with a car's other work
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # no saturation of 8-bit products on x86 processors without VNNI
-    options.add_session_config_entry("session.x64quantprecision", "1")
     return options
 
 

@@ -102,8 +102,8 @@ def resolve(act: Act, context: Context) -> list[Resolution]:
         return [_answered(act, name, context)]
     if kind != "dialog":
         return [Resolved(act)]
-    if name in ("yes", "no", "cancel"):
-        return [_yes_or_no(name, context)]
+    if name in ("yes", "no", "cancel", "chat"):
+        return [_said(name, context)]
     if name == "undo" or (name == "wrong" and context.last):
         return [Undo(context.last)]
     if not context.last:
@@ -127,7 +127,10 @@ def _valued(intent: str) -> str:
     return f"{control}.set" if operation == "ask" else intent
 
 
-def _yes_or_no(name: str, context: Context) -> Resolution:
+def _said(name: str, context: Context) -> Resolution:
+    """What needs nothing but the question before it."""
+    if name == "chat":
+        return Said("unsupported", "unsupported.not_understood")
     pending = context.pending
     if name == "yes" and pending is not None and pending.plan is not None:
         return Confirmed(pending.plan)

@@ -192,7 +192,9 @@ class Compiler:
 
 
 VALUE_KINDS = frozenset({"value", "degrees"})
-BUILT_IN_KINDS = VALUE_KINDS | {"day", "time", "digits", "name", "text", "verbatim"}
+FREE_KINDS = frozenset({"name", "text", "verbatim"})
+"""Any words: a few, as many as it takes, or as many as there are."""
+BUILT_IN_KINDS = VALUE_KINDS | FREE_KINDS | {"day", "time", "digits"}
 
 
 @lru_cache(maxsize=16_384)

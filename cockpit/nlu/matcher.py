@@ -6,12 +6,13 @@ explains the utterance most plainly wins.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from cockpit.nlu.calendar import read_day, read_time
-from cockpit.nlu.grammar import ANY, VALUE, VALUE_KINDS, Alternative, Literal, Node, Sequence, Slot
+from cockpit.nlu.grammar import ANY, FREE_KINDS, VALUE, VALUE_KINDS, Alternative, Literal, Node, Sequence, Slot
 from cockpit.nlu.numbers import read_digits
 from cockpit.nlu.quantities import Quantity, read_quantity
 from cockpit.nlu.sound import Vocabulary, sounds_en, sounds_zh
@@ -19,9 +20,10 @@ from cockpit.nlu.tokens import Token
 from cockpit.types import Lang
 
 FILLER_COST = 0.01
-PAUSE_COST = 0.03
-FREE_SLOT_COST = 0.2
-FREE_TOKEN_COST = 0.1
+PAUSE_COST = 0.15
+FREE_SLOT_COST = 0.05
+FREE_TOKEN_COST = 0.2
+NAME_TOKEN_COST = 0.25
 MAX_NAME_TOKENS = {"zh": 8, "en": 5}
 MIN_PHONE_DIGITS = 3
 
@@ -36,8 +38,8 @@ SlotText = tuple[str, object]
 class Match:
     """A node matched up to token `end`. `sound` is the part of `cost` that mishearing makes up.
 
-    `guesses` marks what is weak: a one-token word taken for another that sounds like it, and free text. Either may
-    be; both together explain anything at all.
+    `guesses` marks what is weak: a word (in Chinese, one character) taken for another that sounds like it, and free
+    text. Either may be; both together explain anything at all.
     """
 
     end: int
@@ -52,10 +54,16 @@ class Matcher:
     templates, literals may also be what merely sounds like them."""
 
     def __init__(
-        self, cleaned: str, tokens: tuple[Token, ...], lang: Lang, fillers: Fillers, sounds: Vocabulary | None = None
+        self,
+        cleaned: str,
+        tokens: tuple[Token, ...],
+        lang: Lang,
+        fillers: Fillers,
+        articles: Fillers,
+        sounds: Vocabulary | None = None,
     ) -> None:
         self._text, self.tokens, self._lang = cleaned, tokens, lang
-        self._fillers, self._sounds = fillers, sounds
+        self._fillers, self._articles, self._sounds = fillers, articles, sounds
         self._memo: dict[tuple[int, int], tuple[Match, ...]] = {}
         self._starts: dict[int, tuple[tuple[int, float], ...]] = {}
         self._marks: dict[int, set[str]] = {}
@@ -66,6 +74,18 @@ class Matcher:
         if key not in self._memo:
             self._memo[key] = _cheapest(self._match(node, at))
         return self._memo[key]
+
+    def free_starts(self, at: int) -> Iterator[tuple[int, float]]:
+        """Places where free text may begin: there, or after a pause or an article. Other fillers may belong to it."""
+        here, cost = at, 0.0
+        while here < len(self.tokens) and self.tokens[here].punctuation:
+            here, cost = here + 1, cost + PAUSE_COST
+        if here == len(self.tokens):
+            return
+        yield here, cost
+        for words in self._articles.get(self.tokens[here].text, ()):
+            if self._said(here, len(words)) == words:
+                yield here + len(words), cost + FILLER_COST * len(words)
 
     def starts(self, at: int) -> tuple[tuple[int, float], ...]:
         """Places where something may begin if it may begin at `at`: there, or after fillers and pauses."""
@@ -103,7 +123,7 @@ class Matcher:
             for start, cost in self.starts(at):
                 yield from self._literal(node, start, cost)
         else:
-            for start, cost in self.starts(at):
+            for start, cost in self.free_starts(at) if node.kind in FREE_KINDS else self.starts(at):
                 yield from self._slot(node, start, cost)
 
     def _sequence(self, node: Sequence, place: int, so_far: Match) -> Iterator[Match]:
@@ -150,7 +170,10 @@ class Matcher:
             yield Match(at + len(words), cost)
         elif self._sounds is not None:
             for end, sound in self._alike(words, at):
-                yield Match(end, cost + sound, sound, (), WEAK_SOUND if len(words) == 1 and sound else 0)
+                yield Match(end, cost + sound, sound, (), self._weak(words))
+
+    def _weak(self, words: tuple[str, ...]) -> int:
+        return WEAK_SOUND if self._lang == "en" or len(words) == 1 else 0
 
     def _alike(self, words: tuple[str, ...], at: int) -> Iterator[tuple[int, float]]:
         lengths = (len(words),) if self._lang == "zh" else range(max(1, len(words) - 1), len(words) + 2)
@@ -168,13 +191,14 @@ class Matcher:
                 for found in self.match(names, at):
                     slots = ((node.name, value), *found.slots)
                     yield Match(found.end, cost + found.cost, found.sound, slots, found.guesses)
-        elif node.kind in ("name", "text", "verbatim"):
+        elif node.kind in FREE_KINDS:
             yield from self._free(node, at, cost)
         else:
             for end, grounded in self._grounded(node.kind, at):
                 yield Match(end, cost, 0.0, ((node.name, grounded),))
 
     def _free(self, node: Slot, at: int, cost: float) -> Iterator[Match]:
+        token_cost = NAME_TOKEN_COST if node.kind == "name" else FREE_TOKEN_COST
         limit = MAX_NAME_TOKENS[self._lang] if node.kind == "name" else len(self.tokens)
         for end in range(at + 1, min(at + limit, len(self.tokens)) + 1):
             last = self.tokens[end - 1]
@@ -183,7 +207,9 @@ class Matcher:
             if last.punctuation or (node.kind == "verbatim" and self._only_fillers_follow(end)):
                 continue
             text = self._text[self.tokens[at].start : last.end]
-            price = cost + FREE_SLOT_COST + FREE_TOKEN_COST * (end - at)
+            if node.kind == "name":
+                text = re.sub(r"['’]s$", "", text)
+            price = cost + FREE_SLOT_COST + token_cost * (end - at)
             yield Match(end, price, 0.0, ((node.name, text),), FREE_TEXT)
 
     def _only_fillers_follow(self, at: int) -> bool:

@@ -11,11 +11,14 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from pypinyin import Style, pinyin
+from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from cockpit.types import Lang
 
 MAX_REMEMBERED = 4096
+LEAST_LETTERS = 0.6
+LEAST_LIKENESS = 0.8
 HOMOPHONE = 0.15
 NEAR = 0.4
 _NEAR_INITIALS = [set(pair.split("-")) for pair in "z-zh c-ch s-sh n-l f-h r-l d-t b-p g-k j-q j-zh q-ch x-sh".split()]
@@ -69,14 +72,20 @@ def _near(a: str, b: str) -> bool:
 
 
 def sounds_en(words: Sequence[str], said: Sequence[str]) -> float | None:
-    """Cost of hearing `said` for `words`, however the words are cut; None when too far apart."""
+    """Cost of hearing `said` for `words`, however the words are cut; None when too far apart.
+
+    Most letters must agree as well as the sound: vowels are folded together, so "and" sounds like "undo".
+    """
+    letters = Levenshtein.normalized_similarity("".join(words), "".join(said))
+    if letters < LEAST_LETTERS:
+        return None
     wanted, heard = _key(" ".join(words)), _key(" ".join(said))
     if wanted == heard:
         return HOMOPHONE
     if min(len(wanted), len(heard)) < 5 or wanted[0] != heard[0]:
         return None
     likeness = Levenshtein.normalized_similarity(wanted, heard)
-    return 0.2 + 2 * (1 - likeness) if likeness >= 0.8 else None
+    return 0.2 + 2 * (1 - likeness) if likeness >= LEAST_LIKENESS else None
 
 
 _RULES = [
@@ -113,10 +122,7 @@ class Vocabulary:
     """Every word that the templates of a language hold, to be found by sound."""
 
     def __init__(self, words: frozenset[str], lang: Lang) -> None:
-        self._words, self._lang = words, lang
-        self._keys: dict[str, list[str]] = {}
-        for word in words if lang == "en" else ():
-            self._keys.setdefault(_key(word), []).append(word)
+        self._words, self._lang = sorted(words), lang
         self._known: dict[tuple[str, ...], frozenset[str]] = {}
 
     def alike(self, said: tuple[str, ...]) -> frozenset[str]:
@@ -132,6 +138,11 @@ class Vocabulary:
 
     def _alike_en(self, said: tuple[str, ...]) -> Iterator[str]:
         for heard in {said[:1], said[:2]}:
-            for words in self._keys.values():
-                if sounds_en(words[:1], heard) is not None:
-                    yield from words
+            spelt = process.extract(
+                "".join(heard),
+                self._words,
+                scorer=Levenshtein.normalized_similarity,
+                score_cutoff=LEAST_LETTERS,
+                limit=None,
+            )
+            yield from (word for word, _, _ in spelt if sounds_en((word,), heard) is not None)

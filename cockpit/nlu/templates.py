@@ -16,7 +16,14 @@ from cockpit.types import LANGS, Act, Lang, SlotValue, Understanding
 
 ACT_COST = 0.35
 MENTION_COST = 0.5
-ASIDE_COST = 1.0
+FOLLOW_UP_COST = 0.37
+"""A little more than a skill's act, so that a sentence which is both is the skill's."""
+ANSWER_COST = 0.15
+UNASKED_COST = 0.1
+"""What any other act costs more while a question waits for its answer."""
+RUN_ON_COST = 0.3
+"""For an act that follows another without a pause or a connector."""
+ASIDE_COST, ASIDE_TOKEN_COST = 0.6, 0.15
 MAX_SOUND_PER_TOKEN = 0.12
 """How much mishearing a whole sentence may hold, per token; chosen on the development cases."""
 MAX_TOKENS = 80
@@ -41,6 +48,8 @@ class _Path:
     cost: float
     sound: float
     steps: tuple[_Step, ...]
+    apart: bool = True
+    """Whether a pause or a connector stands before what comes next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +70,10 @@ class Language:
             lists.update(skill.phrases[lang].lists)
         self._compiler = Compiler(rules, lists)
         self.fillers = _by_first_word(grammar.fillers)
+        self.articles = _by_first_word(grammar.articles)
         self.connectors = _by_first_word(grammar.connectors)
         self.asides = _by_first_word(grammar.asides)
-        self.refusals = [_words(phrase) for phrase in grammar.refusals]
+        self._refusals = [_words(phrase) for phrase in grammar.refusals]
         self.sentences = [
             self._sentence(intent, node) for intent, node in self._sentences(skills, lang, self._compiler, lists)
         ]
@@ -72,6 +82,10 @@ class Language:
             for slot, templates in grammar.answers.items()
         }
         self.sounds = Vocabulary(self._compiler.vocabulary, lang)
+
+    def refuses(self, tokens: tuple[Token, ...]) -> bool:
+        """Whether anything in `tokens` turns a request into its opposite."""
+        return any(_reads(tokens, at, words) for words in self._refusals for at in range(len(tokens)))
 
     def _sentence(self, intent: str, node: Node) -> _Sentence:
         return _Sentence(intent, node, self._compiler.needs(node))
@@ -114,11 +128,12 @@ class TemplateUnderstander:
         self._languages = {lang: Language(skills, lang) for lang in LANGS}
         intents = sorted({sentence.intent for language in self._languages.values() for sentence in language.sentences})
         self.capabilities = UnderstanderCapabilities("templates", LANGS, tuple(intents))
+        self._known = frozenset(intents)
 
     def understand(self, text: str, lang: Lang, expecting: str = "") -> Understanding:
         """The cheapest reading of the whole text, first by its words, then by their sound.
 
-        By sound a recogniser's punctuation is not believed either.
+        By sound a recogniser's punctuation is not believed either; and what refuses is never heard as a request.
         """
         language = self._languages[lang]
         cleaned = clean(text)
@@ -126,13 +141,30 @@ class TemplateUnderstander:
         nothing = Understanding((), lang, 0.0, text)
         if not tokens or len(tokens) > MAX_TOKENS:
             return nothing
-        words = tuple(token for token in tokens if not token.punctuation)
-        for said, sounds in ((tokens, None), (words, language.sounds)):
-            matcher = Matcher(cleaned, said, lang, language.fillers, sounds)
+        attempts: list[tuple[tuple[Token, ...], Vocabulary | None]] = [(tokens, None)]
+        if not language.refuses(tokens):
+            attempts.append((tuple(token for token in tokens if not token.punctuation), language.sounds))
+        for said, sounds in attempts:
+            matcher = Matcher(cleaned, said, lang, language.fillers, language.articles, sounds)
             path = _Reader(language, matcher, expecting).best()
             if path is not None and path.sound <= MAX_SOUND_PER_TOKEN * len(said):
-                return _understanding(path, cleaned, said, lang)
+                return self._understanding(path, cleaned, said, lang) or nothing
         return nothing
+
+    def _understanding(self, path: _Path, cleaned: str, tokens: tuple[Token, ...], lang: Lang) -> Understanding | None:
+        """What a path says; None when a bare mention finds no operation that its control knows."""
+        confidence = max(0.0, 1.0 - path.sound / 2)
+        acts, asides = [], []
+        for step in path.steps:
+            text = cleaned[tokens[step.start].start : tokens[step.match.end - 1].end]
+            if step.intent:
+                acts.append(Act(step.intent, _slots(step.match), confidence, text))
+            else:
+                asides.append(text)
+        shared = _verbs_shared(acts)
+        if any(act.intent not in self._known and not act.intent.startswith("answer.") for act in shared):
+            return None
+        return Understanding(tuple(shared), lang, confidence, " ".join(asides))
 
 
 class _Reader:
@@ -140,6 +172,7 @@ class _Reader:
 
     def __init__(self, language: Language, matcher: Matcher, expecting: str) -> None:
         self._language, self._matcher = language, matcher
+        self._expecting = expecting
         self._index = language.index(matcher.present, expecting)
 
     def best(self) -> _Path | None:
@@ -159,7 +192,7 @@ class _Reader:
 
     def _steps(self, path: _Path, at: int) -> Iterator[tuple[int, _Path]]:
         for sentence in self._sentences(at):
-            base = MENTION_COST if sentence.intent.endswith(MENTION) else ACT_COST
+            base = self._base_cost(sentence.intent, path, at)
             for match in self._matcher.match(sentence.node, at):
                 if match.end <= at:
                     continue
@@ -167,8 +200,18 @@ class _Reader:
                 longer = _Path(path.cost + base + match.cost, path.sound + match.sound, (*path.steps, step))
                 for end, cost, apart in self._after(match.end):
                     if apart or end == len(self._matcher.tokens) or sentence.intent not in MUST_STAND_APART:
-                        yield end, replace(longer, cost=longer.cost + cost)
+                        yield end, replace(longer, cost=longer.cost + cost, apart=apart)
         yield from self._aside(path, at)
+
+    def _base_cost(self, intent: str, path: _Path, at: int) -> float:
+        skill, _, operation = intent.partition(".")
+        if skill == "answer":
+            return ANSWER_COST
+        if skill == "dialog":
+            base = FOLLOW_UP_COST
+        else:
+            base = (MENTION_COST if operation == MENTION else ACT_COST) + (UNASKED_COST if self._expecting else 0.0)
+        return base + (0.0 if path.apart or at == 0 else RUN_ON_COST)
 
     def _sentences(self, at: int) -> Iterable[_Sentence]:
         found = {id(sentence): sentence for mark in self._matcher.marks(at) for sentence in self._index.get(mark, ())}
@@ -192,31 +235,15 @@ class _Reader:
         clause = tokens[at:end]
         if not clause or not (at == 0 or tokens[at - 1].punctuation):
             return
-        if not any(_reads(tokens, at, words) for words in phrases) or self._refuses(clause):
+        if not any(_reads(tokens, at, words) for words in phrases) or self._language.refuses(clause):
             return
-        step = _Step("", Match(end), at)
-        yield min(end + 1, len(tokens)), _Path(path.cost + ASIDE_COST, path.sound, (*path.steps, step))
-
-    def _refuses(self, clause: tuple[Token, ...]) -> bool:
-        return any(_reads(clause, at, words) for words in self._language.refusals for at in range(len(clause)))
+        step, price = _Step("", Match(end), at), path.cost + ASIDE_COST + ASIDE_TOKEN_COST * len(clause)
+        yield min(end + 1, len(tokens)), _Path(price, path.sound, (*path.steps, step))
 
 
 def _says_something(path: _Path) -> bool:
     """Whether anything but mentions and asides was said, and every mention has a neighbour to take its verb from."""
     return any(step.intent and not step.intent.endswith(MENTION) for step in path.steps)
-
-
-def _understanding(path: _Path, cleaned: str, tokens: tuple[Token, ...], lang: Lang) -> Understanding:
-    confidence = max(0.0, 1.0 - path.sound / 2)
-    acts, asides = [], []
-    for step in path.steps:
-        end = step.match.end
-        text = cleaned[tokens[step.start].start : tokens[end - 1].end]
-        if step.intent:
-            acts.append(Act(step.intent, _slots(step.match), confidence, text))
-        else:
-            asides.append(text)
-    return Understanding(tuple(_verbs_shared(acts)), lang, confidence, " ".join(asides))
 
 
 def _slots(match: Match) -> dict[str, SlotValue]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 _TOKEN = re.compile(
     r"[\u3400-\u9fff\uf900-\ufaff〇]"  # a Chinese character
     r"|\d+(?:[.:]\d+)*"  # 22.5, 18:30
-    r"|[^\W\d_]+"  # a word of letters
+    r"|[^\W\d_\u3400-\u9fff]+(?:['’][^\W\d_\u3400-\u9fff]+)*"  # a word of letters
     r"|[%°#+]"
     r"|-(?=\d)"
     r"|[,.;!?、。:…]"
@@ -35,11 +35,15 @@ class Token:
 
 
 def clean(text: str) -> str:
-    """Compatibility forms folded and apostrophes away, so that `what's` and `whats` are one word."""
-    return re.sub(r"['’`]", "", unicodedata.normalize("NFKC", text))
+    """The text with compatibility forms folded; what tokens point into."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def tokenise(cleaned: str) -> tuple[Token, ...]:
-    """The tokens of a cleaned text in order. Characters that carry no words are dropped."""
-    found = _TOKEN.finditer(cleaned)
-    return tuple(Token(match.group().casefold(), match.start(), match.end()) for match in found)
+    """The tokens of a cleaned text in order. Characters that carry no words are dropped, and so are apostrophes:
+    `what's` and `whats` are one word."""
+    return tuple(Token(_fold(match.group()), match.start(), match.end()) for match in _TOKEN.finditer(cleaned))
+
+
+def _fold(word: str) -> str:
+    return word.replace("'", "").replace("’", "").casefold()

@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime as ort
 from numpy.typing import NDArray
 
 from cockpit.errors import ModelError, SpeechError
+from cockpit.modelgraph.derived import load_derived
+from cockpit.modelgraph.session import session_options
 from cockpit.ports import SynthesizerCapabilities
 from cockpit.tts import pinyin
 from cockpit.tts.english import English
@@ -73,19 +75,18 @@ class KokoroSynthesizer:
         model, vocab = self._folder / "kokoro-v1.0.int8.onnx", self._folder / "vocab.json"
         if not (model.is_file() and vocab.is_file()):
             raise ModelError("missing", f"the voice {MODEL} is not in {self._folder}")
-        onnxruntime = import_module("onnxruntime")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._vocab = json.loads(vocab.read_text("utf-8"))["vocab"]
             self._load_speakers()
-            session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+            session = load_derived(model, _with_products, self._session_of)
         except ModelError:
             raise
         except Exception as error:
             raise ModelError("corrupt", f"the voice {MODEL} cannot be read: {error}") from error
         self._session = session
+
+    def _session_of(self, model: str | bytes) -> Any:
+        return ort.InferenceSession(model, session_options(self._threads), providers=["CPUExecutionProvider"])
 
     def _load_speakers(self) -> None:
         tables = _speaker_files(self._folder)
@@ -121,6 +122,14 @@ class KokoroSynthesizer:
     def close(self) -> None:
         self._session = None
         self._styles.clear()
+
+
+def _with_products(model: Path) -> bytes:
+    from cockpit.modelgraph.convolutions import (  # noqa: PLC0415 - 15 MB, needed where nothing is kept yet
+        convolutions_as_products,
+    )
+
+    return convolutions_as_products(model.read_bytes())
 
 
 def _speaker_files(folder: Path) -> dict[str, Path]:
