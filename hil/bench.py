@@ -22,7 +22,7 @@ from cockpit.bus import Bus, topics
 from cockpit.config import Settings
 from cockpit.profile import load_profile
 from cockpit.types import LANGS, SAMPLE_RATE_HZ, Lang
-from hil.broker import running_broker
+from hil.broker import running_broker, stop
 from hil.conversation import Conversation
 from hil.demo import script
 from hil.vehicle.simulator import SimulatedVehicle
@@ -98,8 +98,7 @@ async def _bench(settings: Settings) -> AsyncIterator[Bench]:
             await person.online(60)
             yield Bench(psutil.Process(service.pid), person, observer, bus, vehicle, settings.vid)
         finally:
-            service.terminate()
-            await service.wait()
+            await stop(service)
             for task in tasks:
                 task.cancel()
 

@@ -71,7 +71,7 @@ async def _mosquitto(port: int) -> AsyncIterator[None]:
             await _until_listening(port, process)
             yield
         finally:
-            await _stop(process)
+            await stop(process)
 
 
 def _write_config(file: Path, port: int) -> Path:
@@ -99,7 +99,8 @@ async def _until_listening(port: int, process: asyncio.subprocess.Process) -> No
     raise RuntimeError(f"mosquitto does not start on port {port}; is the port taken?")
 
 
-async def _stop(process: asyncio.subprocess.Process) -> None:
+async def stop(process: asyncio.subprocess.Process) -> None:
+    """End a child process, by force when it does not end by itself."""
     if process.returncode is not None:
         return
     process.terminate()

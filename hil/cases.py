@@ -19,11 +19,10 @@ from pathlib import Path
 
 from cockpit.config import ROOT
 from cockpit.yamlfile import read_yaml
-from hil.broker import RunningBroker, running_broker
+from hil.broker import RunningBroker, running_broker, stop
 
 FLOOR = Path(__file__).with_name("cases_floor.yaml")
 CONTRACT = ROOT.parent / "shared" / "contract"
-STOP_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +70,7 @@ async def service(broker: RunningBroker, vid: str, log: Path) -> AsyncIterator[N
         try:
             yield
         finally:
-            if process.returncode is None:
-                process.terminate()
-            try:
-                await asyncio.wait_for(process.wait(), STOP_TIMEOUT_S)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+            await stop(process)
 
 
 async def run(files: Sequence[Path], only: str, folder: Path) -> list[Score] | None:

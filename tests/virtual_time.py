@@ -44,7 +44,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         future = self.create_future()
         try:
             future.set_result(func(*args))
-        except BaseException as error:
+        except Exception as error:
             future.set_exception(error)
         return future
 

@@ -1,0 +1,103 @@
+"""The compiled templates of one language, and which of them an utterance could be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cockpit.nlu.grammar import Compiler, Needs, Node
+from cockpit.nlu.matcher import Fillers
+from cockpit.nlu.sound import Vocabulary
+from cockpit.nlu.tokens import Token, clean, tokenise
+from cockpit.skillset import ControlPhrases, SkillSet
+from cockpit.types import Lang
+
+Lists = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    intent: str
+    node: Node
+    needs: Needs
+
+
+class Language:
+    """The compiled templates of one language."""
+
+    def __init__(self, skills: SkillSet, lang: Lang) -> None:
+        grammar = skills.grammars[lang]
+        rules, lists = dict(grammar.rules), dict(grammar.lists)
+        for skill in skills.skills.values():
+            rules.update(skill.phrases[lang].rules)
+            lists.update(skill.phrases[lang].lists)
+        self._compiler = Compiler(rules, lists)
+        self.fillers = _by_first_word(grammar.fillers)
+        self.articles = _by_first_word(grammar.articles)
+        self.connectors = _by_first_word(grammar.connectors)
+        self.asides = _by_first_word(grammar.asides)
+        self._refusals = [_words(phrase) for phrase in grammar.refusals]
+        self.sentences = [
+            self._sentence(intent, node) for intent, node in self._sentences(skills, lang, self._compiler, lists)
+        ]
+        self.answers = {
+            slot: [self._sentence(f"answer.{slot}", self._compiler.template(text)) for text in templates]
+            for slot, templates in grammar.answers.items()
+        }
+        self.sounds = Vocabulary(self._compiler.vocabulary, lang)
+
+    def refuses(self, tokens: tuple[Token, ...]) -> bool:
+        """Whether anything in `tokens` turns a request into its opposite."""
+        return any(reads(tokens, at, words) for words in self._refusals for at in range(len(tokens)))
+
+    def _sentence(self, intent: str, node: Node) -> Sentence:
+        return Sentence(intent, node, self._compiler.needs(node))
+
+    def index(self, present: frozenset[str], expecting: str) -> dict[str, list[Sentence]]:
+        """The sentences that an utterance with the tokens `present` could be, by how they can begin."""
+        index: dict[str, list[Sentence]] = {}
+        for sentence in (*self.sentences, *self.answers.get(expecting, ())):
+            if all(need & present for need in sentence.needs):
+                for start in self._compiler.starts(sentence.node):
+                    index.setdefault(start, []).append(sentence)
+        return index
+
+    @staticmethod
+    def _sentences(skills: SkillSet, lang: Lang, compiler: Compiler, lists: Lists) -> Iterator[tuple[str, Node]]:
+        grammar = skills.grammars[lang]
+        for intent, templates in grammar.dialog.items():
+            yield from ((f"dialog.{intent}", compiler.template(t)) for t in templates)
+        for skill in skills.skills.values():
+            phrases = skill.phrases[lang]
+            for control, shape in skill.manifest.controls.items():
+                if control not in phrases.controls:
+                    continue  # TMP
+                spoken = phrases.controls[control]
+                local: dict[str, Node] = {"it": compiler.template(spoken.it)}
+                if spoken.choices:
+                    local["choice"] = compiler.choice_slot("choice", "choice", _choices(spoken, lists))
+                for operation, templates in (*grammar.shapes[shape].items(), *spoken.sentences.items()):
+                    yield from ((f"{control}.{operation}", compiler.template(t, local)) for t in templates)
+            for reading, templates in phrases.readings.items():
+                yield from ((f"{reading}.read", compiler.template(t)) for t in templates)
+            for intent, templates in phrases.intents.items():
+                yield from ((intent, compiler.template(t)) for t in templates)
+
+
+def _choices(spoken: ControlPhrases, lists: Lists) -> Mapping[str, str]:
+    return lists[spoken.choices] if isinstance(spoken.choices, str) else spoken.choices
+
+
+def _by_first_word(phrases: list[str]) -> Fillers:
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for words in filter(None, map(_words, phrases)):
+        found[words[0]] = (*found.get(words[0], ()), words)
+    return found
+
+
+def _words(phrase: str) -> tuple[str, ...]:
+    return tuple(token.text for token in tokenise(clean(phrase)))
+
+
+def reads(tokens: tuple[Token, ...], at: int, words: tuple[str, ...]) -> bool:
+    return tuple(token.text for token in tokens[at : at + len(words)]) == words
