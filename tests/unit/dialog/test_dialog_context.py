@@ -26,6 +26,7 @@ from tests.unit.plan.reference_car import SKILLS, do, plan, situation
 
 NO_CONTEXT: list[Resolution] = [Said("unsupported", "unsupported.no_context")]
 CANCELLED: list[Resolution] = [Said("answer", "answer.cancelled")]
+NOTHING: list[Resolution] = [Said("unsupported", "unsupported.not_understood")]
 DECLINED: list[Resolution] = [Said("answer", "answer.declined")]
 OK: list[Resolution] = [Said("answer", "answer.ok")]
 AGAIN: list[Resolution] = [Said("ask", "ask.again")]
@@ -83,6 +84,7 @@ EXPECTED: dict[str, dict[str, list[Resolution]]] = {
     "yes": dict.fromkeys(CONTEXTS, OK) | {"confirm": [Confirmed(do("trunk.open"))]},
     "no": dict.fromkeys(CONTEXTS, CANCELLED) | {"asked": DECLINED, "confirm": DECLINED},
     "cancel": dict.fromkeys(CONTEXTS, CANCELLED),
+    "chat": dict.fromkeys(CONTEXTS, NOTHING),
     "undo": {name: [Undo(context.last)] for name, context in CONTEXTS.items()},
     "wrong": {name: [Undo(context.last)] if context.last else AGAIN for name, context in CONTEXTS.items()},
     "also": moved(),
@@ -98,7 +100,7 @@ EXPECTED: dict[str, dict[str, list[Resolution]]] = {
         "two": resolved("temperature.set", **VALUED, **DRIVER),
     },
     "up": stepped("up"), "down": stepped("down"), "max": stepped("max"), "min": stepped("min"),
-    "more": stepped("up"), "less": stepped("down"), "talk": stepped("talk"), "chat": stepped("chat"),
+    "more": stepped("up"), "less": stepped("down"), "talk": stepped("talk"),
     "on": stepped("on") | {"opening": resolved("window.open", **PASSENGER)},
     "off": stepped("off") | {"opening": resolved("window.close", **PASSENGER)},
 }  # fmt: skip
@@ -252,9 +254,8 @@ def test_an_answer_completes_what_was_asked(pending: Pending, act: Act, wanted: 
 
 
 def test_answers_without_a_question() -> None:
-    nothing = [Said("unsupported", "unsupported.not_understood")]
-    assert resolve(Act("answer.value", {"value": 20.0}), Context()) == nothing
-    assert resolve(Act("answer.confirm"), CONTEXTS["expired"]) == nothing
+    assert resolve(Act("answer.value", {"value": 20.0}), Context()) == NOTHING
+    assert resolve(Act("answer.confirm"), CONTEXTS["expired"]) == NOTHING
 
 
 def test_a_worded_yes_confirms() -> None:

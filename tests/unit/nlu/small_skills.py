@@ -22,6 +22,7 @@ ZONES = {
 GRAMMARS: dict[Lang, dict[str, Any]] = {
     "zh": {
         "fillers": ["请", "帮我", "一下", "的", "吧", "把"],
+        "articles": ["的"],
         "connectors": ["然后", "再", "和"],
         "refusals": ["别", "不要"],
         "asides": ["我", "因为"],
@@ -40,6 +41,7 @@ GRAMMARS: dict[Lang, dict[str, Any]] = {
     },
     "en": {
         "fillers": ["please", "can you", "the", "a"],
+        "articles": ["the", "a"],
         "connectors": ["and", "then", "and then"],
         "refusals": ["dont", "do not", "never"],
         "asides": ["i", "because"],

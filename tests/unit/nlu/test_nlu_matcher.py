@@ -13,6 +13,7 @@ from cockpit.nlu.sound import Vocabulary
 from cockpit.nlu.tokens import clean, tokenise
 from cockpit.types import Lang
 
+ARTICLES = {"the": (("the",),)}
 FILLERS = {"please": (("please",),), "can": (("can", "you"),), "the": (("the",),), "请": (("请",),)}
 PLACES = {"place": {"home": "(home|my house)", "work": "the office"}}
 
@@ -22,7 +23,7 @@ def matches(template: str, text: str, lang: Lang = "en", *, by_sound: bool = Fal
     node = compiler.template(template)
     cleaned = clean(text)
     sounds = Vocabulary(compiler.vocabulary, lang) if by_sound else None
-    return Matcher(cleaned, tokenise(cleaned), lang, FILLERS, sounds).match(node, 0)
+    return Matcher(cleaned, tokenise(cleaned), lang, FILLERS, ARTICLES, sounds).match(node, 0)
 
 
 def whole(template: str, text: str, lang: Lang = "en", *, by_sound: bool = False) -> Match | None:
@@ -71,6 +72,10 @@ def test_no_match(template: str, text: str) -> None:
         ("{day:day} {time:start}", "tomorrow half past seven", {"day": "tomorrow", "start": "07:30"}),
         ("drive {place:to}", "drive my house", {"to": "home"}),
         ("call {name:who}", "call Anna Maria", {"who": "Anna Maria"}),
+        ("call {name:who} mobile", "call Anna's mobile", {"who": "Anna"}),
+        ("find {text:what}", "find the Please Inn", {"what": "Please Inn"}),
+        ("find {text:what}", "find please the inn", {"what": "please the inn"}),
+        ("say {verbatim:words}", "say come please", {"words": "come please"}),
         ("say {text:words} now", "say I am late, sorry now", {"words": "I am late, sorry"}),
     ],
 )

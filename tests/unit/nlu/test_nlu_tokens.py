@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -50,7 +51,7 @@ def test_punctuation_is_told_apart(mark: str) -> None:
 def test_tokens_point_into_the_text_and_never_overlap(text: str) -> None:
     cleaned = clean(text)
     tokens = tokenise(cleaned)
-    assert all(cleaned[token.start : token.end].casefold() == token.text for token in tokens)
+    assert all(re.sub("['’]", "", cleaned[token.start : token.end]).casefold() == token.text for token in tokens)
     assert all(a.end <= b.start for a, b in pairwise(tokens))
     assert all(token.text.strip() for token in tokens)
 
