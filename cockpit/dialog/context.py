@@ -102,7 +102,7 @@ def resolve(act: Act, context: Context) -> list[Resolution]:
         return [_answered(act, name, context)]
     if kind != "dialog":
         return [Resolved(act)]
-    if name in ("yes", "no", "cancel", "chat"):
+    if name in ("yes", "no", "cancel", "chat") or (name == "wrong" and context.pending is not None):
         return [_said(name, context)]
     if name == "undo" or (name == "wrong" and context.last):
         return [Undo(context.last)]
@@ -136,7 +136,8 @@ def _said(name: str, context: Context) -> Resolution:
         return Confirmed(pending.plan)
     if name == "yes":
         return Said("answer", "answer.ok")
-    return Said("answer", "answer.declined" if pending is not None and name == "no" else "answer.cancelled")
+    declined = pending is not None and name in ("no", "wrong")
+    return Said("answer", "answer.declined" if declined else "answer.cancelled")
 
 
 def _follow_up(act: Act, name: str, context: Context) -> list[Resolution]:
@@ -146,9 +147,10 @@ def _follow_up(act: Act, name: str, context: Context) -> list[Resolution]:
         return [*again] or [Said("unsupported", "unsupported.no_context")]
     if name == "correct":
         last = context.last[-1]
-        changed = _corrected(last, act)
         moved = any(slot.startswith("zone") for slot in act.slots)
-        return [Resolved(changed, (last,) if moved else ())]
+        if not moved and not isinstance(last.plan.deeds[-1].proposals[0], SetSignal):
+            return [Said("unsupported", "unsupported.no_context")]
+        return [Resolved(_corrected(last, act), (last,) if moved else ())]
     deed = _last_operation(context)
     if deed is None:
         return [Said("unsupported", "unsupported.no_context")]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cockpit.dialog.wording import Wording, by_value, shown_zones
 from cockpit.plan.plans import Ask, Deed, Do, Tell, Tellings
-from cockpit.profile import VehicleProfile
+from cockpit.profile import Control, VehicleProfile
 from cockpit.skillset import SkillSet
-from cockpit.types import LANGS, CallApp, Lang, Outcome, Reply, ReplyKind, Zone
+from cockpit.types import LANGS, CallApp, Lang, Outcome, Reply, ReplyKind, SetSignal, Zone
 
 FINE: frozenset[str] = frozenset({"done", "already", "answer"})
 
@@ -51,7 +51,7 @@ class Composer:
         """The question before something that wants a yes."""
         words = self._wordings[lang]
         deeds = [self._deed(deed, words, speaker) for deed in plan.deeds]
-        return Told("ask", words.say("ask.confirm", {"deed": words.zones(()) + " ".join(deeds)}))
+        return Told("ask", words.say("ask.confirm", {"deed": words.join("join.deeds", deeds)}))
 
     def undone(self, told: Told, lang: Lang) -> Told:
         """`told` of a restoring, said as such where it went well."""
@@ -79,8 +79,11 @@ class Composer:
             kind: ReplyKind = "already" if statuses == {"already"} else "done"
             return Told(kind, self._success(deed, kind, words, speaker))
         bad = next(outcome for outcome in outcomes if outcome.status not in ("done", "already"))
-        kind = "partial" if "done" in statuses else _kind_of(bad)
-        return Told(kind, self._trouble(deed, bad, words, speaker))
+        if "done" not in statuses:
+            return Told(_kind_of(bad), self._trouble(deed, bad, words, speaker))
+        fine, failed = _halves(deed, outcomes, self._profile.controls.get(deed.name))
+        told = [self._success(fine, "done", words, speaker), self._trouble(failed, bad, words, speaker)]
+        return Told("partial", words.sentences(told))
 
     def _success(self, deed: Deed, kind: ReplyKind, words: Wording, speaker: Zone) -> str:
         control = self._profile.controls[deed.name]
@@ -132,8 +135,20 @@ class Composer:
         if outcome.status == "unavailable":
             return Told("unavailable", words.say("unavailable.app", fields))
         if outcome.status == "refused":
-            return Told("refused", words.first([f"refused.{outcome.code}", "refused.plain"], {**fields, "deed": ""}))
+            return Told("refused", words.first([f"refused.{outcome.code}", "refused.app"], fields))
         return Told("failed", words.first([f"failed.app-{outcome.code}", "failed.app"], fields))
+
+
+def _halves(deed: Deed, outcomes: tuple[Outcome, ...], control: Control | None) -> tuple[Deed, Deed]:
+    """A deed that was done in part as two: what was done and what was not, each with the zones it concerns."""
+    halves = []
+    for wanted in (True, False):
+        kept = tuple(o.proposal for o in outcomes if (o.status in ("done", "already")) is wanted)
+        paths = {proposal.path for proposal in kept if isinstance(proposal, SetSignal)}
+        targets = control.targets if control is not None else {}
+        zones = tuple(zone for zone in deed.zones if paths & set(targets.get(zone, ())))
+        halves.append(replace(deed, proposals=kept, zones=zones, spoken_zones=True))
+    return halves[0], halves[1]
 
 
 def _special(plan: Tell) -> list[str]:

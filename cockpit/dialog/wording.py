@@ -40,6 +40,9 @@ class Wording:
         texts = self._skills.replies[self.lang]
         return [key for key, text in texts.items() if key.startswith(prefixes) and "{" not in str(text)]
 
+    def join(self, key: str, parts: list[str]) -> str:
+        return self._raw(key).join(parts)
+
     def first(self, keys: list[str], fields: Mapping[str, object]) -> str:
         """The text of the first of `keys` that there is."""
         return self.say(next((key for key in keys if self.has(key)), keys[-1]), fields)
@@ -102,7 +105,7 @@ class Wording:
 
     @staticmethod
     def number(value: float) -> str:
-        return str(int(value)) if value == int(value) else f"{value:g}"
+        return str(int(value)) if value == int(value) else f"{value:.6f}".rstrip("0").rstrip(".")
 
     def quantity(self, value: object, unit: str) -> str:
         """A number with its unit, in words."""

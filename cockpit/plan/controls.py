@@ -25,7 +25,15 @@ def plan_operation(operation: Operation, act: Act, situation: Situation) -> Deed
     if isinstance(found, OutOfRange):
         fields = {"name": operation.control, "low": (found.low, found.unit), "high": (found.high, found.unit)}
         return Ask(act, "value", "ask.range", fields)
+    if found is None and operation.operation in DIRECTIONS and not _known(control, zones, situation):
+        return Tell("unavailable", "query.unknown", _who(operation, situation))
     return found if found is not None else Tell("unsupported", "unsupported.not_understood")
+
+
+def _known(control: Control, zones: tuple[Zone, ...], situation: Situation) -> bool:
+    """Whether the car has ever said how the control stands."""
+    paths = (path for zone in zones or ("car",) for path in control.targets[zone])
+    return all(situation.snapshot.value(path) is not None for path in paths)
 
 
 def _who(operation: Operation, situation: Situation) -> dict[str, object]:
@@ -67,13 +75,14 @@ def _value(operation: Operation, control: Control, path: str, situation: Situati
         return named(control, signal, str(amount))
     if operation.operation == "unmute" and "unmute" not in control.values:
         return _before_mute(path, situation)
-    if operation.operation not in DIRECTIONS:
-        return named(control, signal, operation.operation)
     current = situation.snapshot.value(path)
+    if operation.operation not in DIRECTIONS:
+        opposite = isinstance(current, int | float) and control.levels and control.sign * current < 0
+        return current if operation.operation == "off" and opposite else named(control, signal, operation.operation)
+    number = float(amount) if isinstance(amount, int | float) else None
     if current is None:
         return None
-    number = float(amount) if isinstance(amount, int | float) else None
-    return stepped(control, signal, current, DIRECTIONS[operation.operation], number)
+    return stepped(control, signal, current, DIRECTIONS[operation.operation], number, operation.unit)
 
 
 def _before_mute(path: str, situation: Situation) -> Scalar:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 
 from cockpit.plan.controls import plan_operation
@@ -45,7 +46,11 @@ class Planner:
             found = self._handlers[act.intent](act, situation)
             return found if isinstance(found, Tell) else self._operations(list(found), act, situation)
         if spec.app:
-            call = CallApp(spec.app, spec.action, {**spec.fixed, **_app_args(spec, act.slots, situation.today)})
+            try:
+                args = _app_args(spec, act.slots, situation.today)
+            except ValueError:
+                return Tell("ask", "ask.no_such_day")
+            call = CallApp(spec.app, spec.action, {**spec.fixed, **args})
             return Do(act, (Deed(act.intent, spec.action, (call,)),), spec.answers)
         if not spec.do:
             return Tell("answer", f"{act.intent}.answer", dict(act.slots))
@@ -97,7 +102,10 @@ def _day(spoken: str, today: date) -> str:
 
 
 def calendar_day(spoken: str, today: date) -> date:
-    """The date of a day as `cockpit.nlu.calendar` names it; a date that has passed is next year's."""
+    """The date of a day as `cockpit.nlu.calendar` names it; of a date the next one to come.
+
+    Raises `ValueError` for a date that no year has.
+    """
     if spoken in WEEKDAYS:
         ahead = (WEEKDAYS.index(spoken) - today.weekday()) % 7
         return today + timedelta(days=ahead or 7)
@@ -106,8 +114,8 @@ def calendar_day(spoken: str, today: date) -> date:
     if spoken in ("today", "tomorrow"):
         return today + timedelta(days=int(spoken == "tomorrow"))
     month, day = (int(part) for part in spoken.split("-"))
-    try:
-        found = date(today.year, month, day)
-    except ValueError:
-        return today
-    return found if found >= today else found.replace(year=today.year + 1)
+    for year in range(today.year, today.year + 5):
+        with suppress(ValueError):
+            if (found := date(year, month, day)) >= today:
+                return found
+    raise ValueError(f"there is no {spoken}")

@@ -63,12 +63,25 @@ def read_control(name: str, said: tuple[Zone, ...] | None, situation: Situation)
     zones = target_zones(control, said, situation.zone)
     if control.zoned and not zones:
         return Tell("unavailable", "unavailable.zone", {"name": name, "zones": said or (situation.zone,)})
+    if control.feedback is not None:
+        return _by_feedback(name, control, control.feedback, situation)
     path_of = {zone: control.targets[zone][0] for zone in (zones or ("car",))}
     values = {zone: _standing(path, situation) for zone, path in path_of.items()}
     shown = said if said is not None else ()
     if len(set(values.values())) == 1:
         return _state(name, control, next(iter(values.values())), zones if shown or len(zones) > 1 else ())
     return Tellings(tuple(_state(name, control, value, (zone,)) for zone, value in values.items() if zone != "car"))
+
+
+def _by_feedback(name: str, control: Control, sensor: str, situation: Situation) -> Tell:
+    """A control that is pushed stands where its sensor says."""
+    where, fields = _standing(sensor, situation), {"name": name, "zones": ()}
+    if where is None:
+        return Tell("answer", "query.unknown", fields)
+    for operation, rest in control.rests.items():
+        if where == rest:
+            return Tell("answer", f"query.{operation}", {**fields, "operation": operation})
+    return Tell("answer", "query.set", {**fields, "value": (where, "percent")})
 
 
 def _standing(path: str, situation: Situation) -> Scalar | None:
@@ -79,6 +92,8 @@ def _state(name: str, control: Control, value: Scalar | None, zones: tuple[Zone,
     fields: dict[str, object] = {"name": name, "zones": zones}
     if value is None:
         return Tell("answer", "query.unknown", fields)
+    if control.levels and isinstance(value, int | float) and control.sign * value < 0:
+        value = 0
     for operation in ("on", "off", "open", "close"):
         held = control.values.get(operation)
         if (

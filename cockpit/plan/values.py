@@ -39,10 +39,10 @@ def absolute(control: Control, signal: Signal, number: float, unit: str) -> Want
     value = _converted(control, number, unit)
     if value is None:
         return None
-    if control.round is not None:
-        value = round(value / control.round) * control.round
     if not low <= value <= high:
         return OutOfRange(low, high, control.unit if not control.levels else "percent")
+    if control.round is not None:
+        value = round(value / control.round) * control.round
     return _cast(control, signal, value)
 
 
@@ -59,24 +59,38 @@ def _converted(control: Control, number: float, unit: str) -> float | None:
     return None
 
 
-def stepped(control: Control, signal: Signal, current: Scalar, direction: int, amount: float | None) -> Scalar | None:
+def stepped(
+    control: Control, signal: Signal, current: Scalar, direction: int, amount: float | None = None, unit: str = "none"
+) -> Scalar | None:
     """The value one step (or `amount`) up or down from `current`, kept within the range.
 
-    An amount in levels counts steps; None when the control knows no steps.
+    A percentage is points; levels, and bare numbers where the control has levels, count steps. None when the control
+    knows no steps. What counts the other way from zero (heating while the seat is ventilated) is not lowered.
     """
     if control.cycle:
         return _along_cycle(control.cycle, str(current), direction)
     if isinstance(current, bool | str):
         return None
     low, high = spoken_range(control, signal)
-    own = max(low, control.sign * float(current)) if control.levels else float(current)
-    if control.levels and (amount is None or amount <= control.level_limit):
+    own = control.sign * float(current)
+    if control.levels and own < low and direction < 0:
+        return current
+    own = max(low, own) if control.levels else own
+    if control.levels and (amount is None or unit == "level" or (unit == "none" and amount <= control.level_limit)):
         own = _along_levels(control.levels, own, direction, int(amount or 1))
-    elif control.step is not None or amount is not None:
-        own += direction * (amount if amount is not None else control.step or 0.0)
+    elif (change := _change(control, amount, unit)) is not None:
+        own += direction * change
     else:
         return None
     return _cast(control, signal, min(max(own, low), high))
+
+
+def _change(control: Control, amount: float | None, unit: str) -> float | None:
+    if amount is None:
+        return control.step
+    if unit == "level":
+        return amount * (control.step or 1.0)
+    return amount * 5 / 9 if unit == "fahrenheit" else amount
 
 
 def _along_levels(levels: list[float], own: float, direction: int, count: int) -> float:

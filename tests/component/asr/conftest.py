@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from piper import PiperVoice
+from piper import PiperVoice, SynthesisConfig
 
 from cockpit.audio.wav import resample
 from cockpit.config import Settings
@@ -28,11 +28,12 @@ def models() -> Path:
 
 @pytest.fixture(scope="session")
 def english(models: Path) -> dict[str, Pcm]:
-    """The sentences of `ENGLISH`, spoken."""
+    """The sentences of `ENGLISH`, spoken, the same in every run: Piper's noise is off."""
+    same = SynthesisConfig(noise_scale=0.0, noise_w_scale=0.0)
     voice = PiperVoice.load(models / "piper-en-joe" / "en_US-joe-medium.onnx")
     spoken = {}
     for name, text in ENGLISH.items():
-        pieces = [chunk.audio_float_array for chunk in voice.synthesize(text)]
+        pieces = [chunk.audio_float_array for chunk in voice.synthesize(text, same)]
         spoken[name] = resample(np.concatenate(pieces).astype(np.float32), voice.config.sample_rate)
     return spoken
 

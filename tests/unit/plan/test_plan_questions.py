@@ -173,14 +173,12 @@ def test_a_question_for_a_seat_that_has_none() -> None:
     assert found == Tell("unavailable", "unavailable.zone", {"name": "massage", "zones": ("rear_left",)})
 
 
-@pytest.mark.xfail(reason="the sunroof is told by its switch, which says nothing, not by its sensor", strict=True)
 def test_whether_the_sunroof_is_open() -> None:
     found = plan("sunroof.query", situation({"Vehicle.Cabin.Sunroof.Position": 100}))
     assert isinstance(found, Tell)
     assert found.fields.get("value") != "INACTIVE"
 
 
-@pytest.mark.xfail(reason="heating and ventilation share a signal and are told by each other's values", strict=True)
 @pytest.mark.parametrize(("name", "held"), [("seat_heating", -66), ("seat_ventilation", 66)])
 def test_a_seat_that_is_cooled_is_not_heated(name: str, held: int) -> None:
     found = plan(f"{name}.query", situation({"Vehicle.Cabin.Seat.Row1.DriverSide.HeatingCooling": held}))
