@@ -35,6 +35,8 @@ class Intent(_Part):
     """App arguments that are always the same."""
     requires: list[str] = Field(default_factory=list)
     """Slots without which the person is asked (reply `ask.<slot>`); `a|b` is satisfied by either."""
+    gives_way: bool = False
+    """Whether it is left out when the same utterance says plainly what to do about it ("I'm cold, heat my seat")."""
     answers: bool = False
     """Whether its success is information (reply kind `answer`) rather than a deed (`done`)."""
     handler: str = ""
@@ -85,6 +87,8 @@ class Grammar(_Part):
     """Words that may stand anywhere between the parts of a sentence and mean nothing."""
     articles: list[str] = Field(default_factory=list)
     """Words that may stand before a name or free text and are not part of it."""
+    particles: list[str] = Field(default_factory=list)
+    """Words that may follow a name or free text and are not part of it."""
     connectors: list[str]
     """Words that join two acts."""
     refusals: list[str]
@@ -119,6 +123,15 @@ class SkillSet(_Part):
             if (spec := skill.manifest.intents.get(name)) is not None:
                 return skill, spec
         return None
+
+    def owner(self, intent: str) -> str:
+        """The skill an intent belongs to; empty for what belongs to the dialog."""
+        control = intent.rpartition(".")[0]
+        for name, skill in self.skills.items():
+            manifest = skill.manifest
+            if intent in manifest.intents or control in manifest.controls or control in manifest.readings:
+                return name
+        return ""
 
     def name(self, lang: Lang, key: str) -> str:
         """How `key` (a control, reading or `control.choice`) is called in replies; the key itself if nobody says."""

@@ -57,8 +57,8 @@ class Wording:
                 words[name] = self.quantity(*value)
             elif name == "value" and value is not None:
                 words[name] = self.value(str(fields.get("name", "")), control, value)
-            elif name == "day":
-                words[name] = self.say(f"day.{value}") if self.has(f"day.{value}") else str(value)
+            elif isinstance(value, str) and self.has(f"{name}.{value}"):
+                words[name] = self._raw(f"{name}.{value}")
             elif name == "summary":
                 words[name] = self._own_words(str(value))
             elif isinstance(value, list):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cockpit.nlu.grammar import Compiler, Needs, Node
-from cockpit.nlu.matcher import Fillers
+from cockpit.nlu.matcher import Fillers, Skips
 from cockpit.nlu.sound import Vocabulary
 from cockpit.nlu.tokens import Token, clean, tokenise
 from cockpit.skillset import ControlPhrases, SkillSet
@@ -32,8 +32,7 @@ class Language:
             rules.update(skill.phrases[lang].rules)
             lists.update(skill.phrases[lang].lists)
         self._compiler = Compiler(rules, lists)
-        self.fillers = _by_first_word(grammar.fillers)
-        self.articles = _by_first_word(grammar.articles)
+        self.skips = Skips(*map(_by_first_word, (grammar.fillers, grammar.articles, grammar.particles)))
         self.connectors = _by_first_word(grammar.connectors)
         self.asides = _by_first_word(grammar.asides)
         self._refusals = [_words(phrase) for phrase in grammar.refusals]

@@ -15,7 +15,7 @@ from cockpit.nlu.calendar import read_day, read_time
 from cockpit.nlu.grammar import ANY, FREE_KINDS, VALUE, VALUE_KINDS, Alternative, Literal, Node, Sequence, Slot
 from cockpit.nlu.numbers import read_digits
 from cockpit.nlu.quantities import Quantity, read_quantity
-from cockpit.nlu.sound import Vocabulary, sounds_en, sounds_zh
+from cockpit.nlu.sound import HOMOPHONE, Vocabulary, sounds_en, sounds_zh
 from cockpit.nlu.tokens import Token
 from cockpit.types import Lang
 
@@ -31,6 +31,17 @@ Fillers = Mapping[str, tuple[tuple[str, ...], ...]]
 """First word to the meaningless phrases that begin with it."""
 
 WEAK_SOUND, FREE_TEXT = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Skips:
+    """What may be passed over: `fillers` anywhere, `articles` before free text, `particles` after it."""
+
+    fillers: Fillers
+    articles: Fillers
+    particles: Fillers
+
+
 SlotText = tuple[str, object]
 
 
@@ -38,8 +49,8 @@ SlotText = tuple[str, object]
 class Match:
     """A node matched up to token `end`. `sound` is the part of `cost` that mishearing makes up.
 
-    `guesses` marks what is weak: a word (in Chinese, one character) taken for another that sounds like it, and free
-    text. Either may be; both together explain anything at all.
+    `guesses` marks what is weak: words taken for others that sound like them (in Chinese, unless they are homophones
+    of two characters or more), and free text. Either may be; both together explain anything at all.
     """
 
     end: int
@@ -58,12 +69,12 @@ class Matcher:
         cleaned: str,
         tokens: tuple[Token, ...],
         lang: Lang,
-        fillers: Fillers,
-        articles: Fillers,
+        skips: Skips,
         sounds: Vocabulary | None = None,
     ) -> None:
         self._text, self.tokens, self._lang = cleaned, tokens, lang
-        self._fillers, self._articles, self._sounds = fillers, articles, sounds
+        self._fillers, self._articles, self._particles = skips.fillers, skips.articles, skips.particles
+        self._sounds = sounds
         self._memo: dict[tuple[int, int], tuple[Match, ...]] = {}
         self._starts: dict[int, tuple[tuple[int, float], ...]] = {}
         self._marks: dict[int, set[str]] = {}
@@ -170,10 +181,11 @@ class Matcher:
             yield Match(at + len(words), cost)
         elif self._sounds is not None:
             for end, sound in self._alike(words, at):
-                yield Match(end, cost + sound, sound, (), self._weak(words))
+                yield Match(end, cost + sound, sound, (), self._weak(words, sound))
 
-    def _weak(self, words: tuple[str, ...]) -> int:
-        return WEAK_SOUND if self._lang == "en" or len(words) == 1 else 0
+    def _weak(self, words: tuple[str, ...], sound: float) -> int:
+        homophones = self._lang == "zh" and len(words) > 1 and sound <= HOMOPHONE * len(words)
+        return 0 if homophones else WEAK_SOUND
 
     def _alike(self, words: tuple[str, ...], at: int) -> Iterator[tuple[int, float]]:
         lengths = (len(words),) if self._lang == "zh" else range(max(1, len(words) - 1), len(words) + 2)
@@ -204,7 +216,7 @@ class Matcher:
             last = self.tokens[end - 1]
             if last.punctuation and node.kind == "name":
                 return
-            if last.punctuation or (node.kind == "verbatim" and self._only_fillers_follow(end)):
+            if last.punctuation or self._loses_words(end, node.kind):
                 continue
             text = self._text[self.tokens[at].start : last.end]
             if node.kind == "name":
@@ -212,10 +224,24 @@ class Matcher:
             price = cost + FREE_SLOT_COST + token_cost * (end - at)
             yield Match(end, price, 0.0, ((node.name, text),), FREE_TEXT)
 
-    def _only_fillers_follow(self, at: int) -> bool:
-        """Whether the rest could be left out; what is sent word for word must not lose it."""
-        left = {token.punctuation for token in self.tokens[at:]}
-        return False in left and any(start == len(self.tokens) for start, _ in self.starts(at))
+    def _loses_words(self, end: int, kind: str) -> bool:
+        """Whether free text that ends here leaves words to be skipped that may be its own: all, in what is sent word
+        for word; but particles ("please", 吧), after a name."""
+        rest = [place for place in range(end, len(self.tokens)) if not self.tokens[place].punctuation]
+        if not rest or not any(start == len(self.tokens) for start, _ in self.starts(end)):
+            return False
+        return kind == "verbatim" or not self._particles_only(rest[0])
+
+    def _particles_only(self, at: int) -> bool:
+        while at < len(self.tokens):
+            said = (
+                words for words in self._particles.get(self.tokens[at].text, ()) if self._said(at, len(words)) == words
+            )
+            longest = max((len(words) for words in said), default=int(self.tokens[at].punctuation))
+            if not longest:
+                return False
+            at += longest
+        return True
 
     def _grounded(self, kind: str, at: int) -> Iterator[tuple[int, object]]:
         if kind in VALUE_KINDS:

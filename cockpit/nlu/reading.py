@@ -19,8 +19,8 @@ RUN_ON_COST = 0.3
 """For an act that follows another without a pause or a connector."""
 ASIDE_COST, ASIDE_TOKEN_COST = 0.6, 0.15
 MENTION = "mention"
-MUST_STAND_APART = frozenset({"dialog.yes", "dialog.no"})
-"""Acts that are none when another follows without a pause: "don't open the window" is no "no" and an "open"."""
+FOLLOW_UP = "dialog."
+"""Begins the intents that stand apart: "don't open the window" is no "no" and an "open"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ class Reader:
 
     def _steps(self, path: Path, at: int) -> Iterator[tuple[int, Path]]:
         for sentence in self._sentences(at):
+            if not path.apart and sentence.intent.startswith(FOLLOW_UP):
+                continue
             base = self._base_cost(sentence.intent, path, at)
             for match in self._matcher.match(sentence.node, at):
                 if match.end <= at:
@@ -73,7 +75,7 @@ class Reader:
                 step = Step(sentence.intent, match, at)
                 longer = Path(path.cost + base + match.cost, path.sound + match.sound, (*path.steps, step))
                 for end, cost, apart in self._after(match.end):
-                    if apart or end == len(self._matcher.tokens) or sentence.intent not in MUST_STAND_APART:
+                    if apart or end == len(self._matcher.tokens) or not sentence.intent.startswith(FOLLOW_UP):
                         yield end, replace(longer, cost=longer.cost + cost, apart=apart)
         yield from self._aside(path, at)
 

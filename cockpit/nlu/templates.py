@@ -44,7 +44,7 @@ class TemplateUnderstander:
         if not language.refuses(tokens):
             attempts.append((tuple(token for token in tokens if not token.punctuation), language.sounds))
         for said, sounds in attempts:
-            matcher = Matcher(cleaned, said, lang, language.fillers, language.articles, sounds)
+            matcher = Matcher(cleaned, said, lang, language.skips, sounds)
             path = Reader(language, matcher, expecting).best()
             if path is not None and path.sound <= MAX_SOUND_PER_TOKEN * len(said):
                 return self._understanding(path, cleaned, said, lang) or nothing

@@ -22,6 +22,17 @@ class Planner:
     def __init__(self, skills: SkillSet, handlers: Mapping[str, Handler]) -> None:
         self._skills, self._handlers = skills, handlers
 
+    def wanted(self, acts: tuple[Act, ...]) -> tuple[Act, ...]:
+        """The acts of one utterance without the feelings that its plain requests answer."""
+        owners = [self._skills.owner(act.intent) for act in acts]
+        spec = [self._skills.intent(act.intent) for act in acts]
+        yielding = [found is not None and found[1].gives_way for found in spec]
+        return tuple(
+            act
+            for n, act in enumerate(acts)
+            if not (yielding[n] and any(o == owners[n] and not y for o, y in zip(owners, yielding, strict=True)))
+        )
+
     def plan(self, act: Act, situation: Situation) -> Plan:
         """What `act` means in `situation`."""
         control, _, operation = act.intent.rpartition(".")

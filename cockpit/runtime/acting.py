@@ -71,6 +71,7 @@ class Acting:
 
     async def act(self, acts: tuple[Act, ...], context: Context, speaker: Speaker) -> tuple[list[Told], Context]:
         """What became of `acts`, and the context after them."""
+        acts = self._planner.wanted(acts)
         progress = _Progress(context, [], [], alone=len(acts) == 1)
         for act in acts:
             for resolution in resolve(act, progress.now):

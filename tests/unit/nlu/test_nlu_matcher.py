@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from cockpit.nlu.grammar import Compiler
-from cockpit.nlu.matcher import FILLER_COST, PAUSE_COST, Match, Matcher
+from cockpit.nlu.matcher import FILLER_COST, PAUSE_COST, Match, Matcher, Skips
 from cockpit.nlu.quantities import Quantity
 from cockpit.nlu.sound import Vocabulary
 from cockpit.nlu.tokens import clean, tokenise
@@ -15,6 +15,7 @@ from cockpit.types import Lang
 
 ARTICLES = {"the": (("the",),)}
 FILLERS = {"please": (("please",),), "can": (("can", "you"),), "the": (("the",),), "请": (("请",),)}
+PARTICLES = {"please": (("please",),)}
 PLACES = {"place": {"home": "(home|my house)", "work": "the office"}}
 
 
@@ -23,7 +24,7 @@ def matches(template: str, text: str, lang: Lang = "en", *, by_sound: bool = Fal
     node = compiler.template(template)
     cleaned = clean(text)
     sounds = Vocabulary(compiler.vocabulary, lang) if by_sound else None
-    return Matcher(cleaned, tokenise(cleaned), lang, FILLERS, ARTICLES, sounds).match(node, 0)
+    return Matcher(cleaned, tokenise(cleaned), lang, Skips(FILLERS, ARTICLES, PARTICLES), sounds).match(node, 0)
 
 
 def whole(template: str, text: str, lang: Lang = "en", *, by_sound: bool = False) -> Match | None:
