@@ -1,6 +1,6 @@
 """An event loop whose clock jumps to the next timer: scripted conversations take no time and never depend on any.
 
-Work handed to a thread is done at once, on the loop, so that no timer can overtake it.
+Work handed to a thread is done at once, on the loop, so that no timer can overtake it; what it raises is raised there.
 """
 
 from __future__ import annotations
@@ -42,10 +42,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
         future = self.create_future()
-        try:
-            future.set_result(func(*args))
-        except Exception as error:
-            future.set_exception(error)
+        future.set_result(func(*args))
         return future
 
 

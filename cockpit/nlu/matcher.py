@@ -49,8 +49,8 @@ SlotText = tuple[str, object]
 class Match:
     """A node matched up to token `end`. `sound` is the part of `cost` that mishearing makes up.
 
-    `guesses` marks what is weak: words taken for others that sound like them (in Chinese, unless they are homophones
-    of two characters or more), and free text. Either may be; both together explain anything at all.
+    `guesses` marks what is weak: words taken for others that sound like them, unless they sound the same and are long
+    enough (two characters, four letters), and free text. Either may be; both together explain anything at all.
     """
 
     end: int
@@ -184,8 +184,9 @@ class Matcher:
                 yield Match(end, cost + sound, sound, (), self._weak(words, sound))
 
     def _weak(self, words: tuple[str, ...], sound: float) -> int:
-        homophones = self._lang == "zh" and len(words) > 1 and sound <= HOMOPHONE * len(words)
-        return 0 if homophones else WEAK_SOUND
+        least, per = (2, len(words)) if self._lang == "zh" else (4, 1)
+        clear = len("".join(words)) >= least and sound <= HOMOPHONE * per
+        return 0 if clear else WEAK_SOUND
 
     def _alike(self, words: tuple[str, ...], at: int) -> Iterator[tuple[int, float]]:
         lengths = (len(words),) if self._lang == "zh" else range(max(1, len(words) - 1), len(words) + 2)
