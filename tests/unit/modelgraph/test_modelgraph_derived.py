@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -84,18 +85,22 @@ def test_a_folder_that_cannot_be_written_means_no_file(source: Path) -> None:
     assert maker.made == 2
 
 
-@pytest.fixture
+@contextmanager
 def room_for_little() -> Iterator[None]:
-    """Files end after 2 bytes, as on a disk that is full."""
+    """Files end after 2 bytes, as on a disk that is full. Only around the call: pytest writes files too."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_full_disk_means_no_file_and_nothing_half_written(source: Path, room_for_little: None) -> None:
+def test_a_full_disk_means_no_file_and_nothing_half_written(source: Path) -> None:
     maker = Maker()
-    assert load_derived(source, maker.make, maker.load) == "ABC"
+    with room_for_little():
+        loaded = load_derived(source, maker.make, maker.load)
+    assert loaded == "ABC"
     assert kept(source) == []
 
 
