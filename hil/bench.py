@@ -82,7 +82,7 @@ class Bench:
 
 
 @asynccontextmanager
-async def _bench(settings: Settings) -> AsyncIterator[Bench]:
+async def _bench(settings: Settings, *, speaks: bool = True) -> AsyncIterator[Bench]:
     async with running_broker() as broker, asyncio.TaskGroup() as group:
         vehicle = SimulatedVehicle(load_profile(settings.profile), broker.host, broker.port, settings.vid)
         bus = Bus(settings.broker.model_copy(update={"host": broker.host, "port": broker.port}))
@@ -91,7 +91,7 @@ async def _bench(settings: Settings) -> AsyncIterator[Bench]:
         await vehicle.ready()
         command = [sys.executable, "-m", "cockpit", "run"]
         where = ["--broker", f"{broker.host}:{broker.port}", "--vid", settings.vid]
-        env = {**os.environ, "COCKPIT_SPEECH__PUBLISH": "true", "COCKPIT_SPEECH__OUTPUT": "none"}
+        env = {**os.environ, "COCKPIT_SPEECH__PUBLISH": str(speaks).lower(), "COCKPIT_SPEECH__OUTPUT": "none"}
         service = await asyncio.create_subprocess_exec(*command, *where, env=env)
         try:
             await bus.wait_connected()
@@ -172,7 +172,7 @@ async def run_bench(settings: Settings, rounds: int, idle_s: float) -> list[Figu
             table.append(await _typed(bench, lang, rounds * 4))
         for lang in LANGS:
             table += await _spoken(bench, lang, rounds)
-        table.append(await _idle(bench, idle_s))
         table.append(Figures("memory of the service, all engines", "MB", [bench.process.memory_info().rss / 1e6]))
-    table += await _weights()
-    return table
+    async with _bench(settings, speaks=False) as bench:
+        table.append(await _idle(bench, idle_s))
+    return table + list(await _weights())

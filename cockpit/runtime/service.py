@@ -20,7 +20,7 @@ from cockpit.nlu.templates import TemplateUnderstander
 from cockpit.plan.planner import Planner
 from cockpit.ports import AudioSink, EventSink, Understander
 from cockpit.profile import load_profile
-from cockpit.runtime import notify
+from cockpit.runtime import memory, notify
 from cockpit.runtime.acting import Acting
 from cockpit.runtime.handlers import load_handlers
 from cockpit.runtime.lanes import Lanes
@@ -150,6 +150,7 @@ class Service:
                 log.warning("%s", failed)
             elif failed is not None:
                 raise failed
+        await asyncio.to_thread(memory.release)
 
     async def _voice_ahead(self) -> None:
         """Voice the fixed replies into the cache, one at a time, whenever nobody has spoken for a while."""
