@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cockpit.nlu.grammar import Compiler, Needs, Node
+from cockpit.nlu.grammar import ANY, Compiler, Needs, Node
 from cockpit.nlu.matcher import Fillers, Skips
 from cockpit.nlu.sound import Vocabulary
 from cockpit.nlu.tokens import Token, clean, tokenise
@@ -39,6 +39,7 @@ class Language:
         self.sentences = [
             self._sentence(intent, node) for intent, node in self._sentences(skills, lang, self._compiler, lists)
         ]
+        self._by_need = self._needed()
         self.answers = {
             slot: [self._sentence(f"answer.{slot}", self._compiler.template(text)) for text in templates]
             for slot, templates in grammar.answers.items()
@@ -55,11 +56,24 @@ class Language:
     def index(self, present: frozenset[str], expecting: str) -> dict[str, list[Sentence]]:
         """The sentences that an utterance with the tokens `present` could be, by how they can begin."""
         index: dict[str, list[Sentence]] = {}
-        for sentence in (*self.sentences, *self.answers.get(expecting, ())):
+        for sentence in (*self._possible(present), *self.answers.get(expecting, ())):
             if all(need & present for need in sentence.needs):
                 for start in self._compiler.starts(sentence.node):
                     index.setdefault(start, []).append(sentence)
         return index
+
+    def _possible(self, present: frozenset[str]) -> Iterable[Sentence]:
+        """Those sentences whose rarest need is met, in their order."""
+        found = {place for mark in present | {ANY} for place in self._by_need.get(mark, ())}
+        return (self.sentences[place] for place in sorted(found))
+
+    def _needed(self) -> dict[str, list[int]]:
+        """Each mark of a sentence's smallest need to the places of those sentences; what needs nothing is at ANY."""
+        places: dict[str, list[int]] = {}
+        for place, sentence in enumerate(self.sentences):
+            for mark in min(sentence.needs, key=len, default=frozenset({ANY})):
+                places.setdefault(mark, []).append(place)
+        return places
 
     @staticmethod
     def _sentences(skills: SkillSet, lang: Lang, compiler: Compiler, lists: Lists) -> Iterator[tuple[str, Node]]:
