@@ -17,7 +17,8 @@ from rapidfuzz.distance import Levenshtein
 from cockpit.types import Lang
 
 MAX_REMEMBERED = 4096
-LEAST_LETTERS = 0.6
+LEAST_LETTERS, LEAST_LETTERS_NEAR = 0.6, 0.75
+"""Share of letters that must agree where the sound is the same, and where it is only near."""
 LEAST_LIKENESS = 0.8
 HOMOPHONE = 0.15
 NEAR = 0.4
@@ -82,7 +83,7 @@ def sounds_en(words: Sequence[str], said: Sequence[str]) -> float | None:
     wanted, heard = _key(" ".join(words)), _key(" ".join(said))
     if wanted == heard:
         return HOMOPHONE
-    if min(len(wanted), len(heard)) < 5 or wanted[0] != heard[0]:
+    if letters < LEAST_LETTERS_NEAR or min(len(wanted), len(heard)) < 5 or wanted[0] != heard[0]:
         return None
     likeness = Levenshtein.normalized_similarity(wanted, heard)
     return 0.2 + 2 * (1 - likeness) if likeness >= LEAST_LIKENESS else None

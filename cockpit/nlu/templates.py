@@ -60,7 +60,7 @@ class TemplateUnderstander:
                 acts.append(Act(step.intent, _slots(step.match), confidence, text))
             else:
                 asides.append(text)
-        shared = _verbs_shared(acts)
+        shared = _verbs_shared(acts, self._known)
         if any(act.intent not in self._known and not act.intent.startswith("answer.") for act in shared):
             return None
         return Understanding(tuple(shared), lang, confidence, " ".join(asides))
@@ -76,17 +76,22 @@ def _slots(match: Match) -> dict[str, SlotValue]:
     return slots
 
 
-def _verbs_shared(acts: list[Act]) -> list[Act]:
+SAME_VERB = {"on": "open", "open": "on", "off": "close", "close": "off"}
+"""打开 and "shut" are said of what turns on and off as well as of what opens and closes."""
+
+
+def _verbs_shared(acts: list[Act], known: frozenset[str]) -> list[Act]:
     """Gives each bare mention ("…and the steering wheel heater") the operation of its nearest neighbour."""
     shared: list[Act] = []
     for place, act in enumerate(acts):
         if not act.intent.endswith(f".{MENTION}"):
             shared.append(act)
             continue
-        spoken = [
-            other for other in (*reversed(acts[:place]), *acts[place + 1 :]) if not other.intent.endswith(MENTION)
-        ]
-        control, operation = act.intent.rpartition(".")[0], spoken[0].intent.rpartition(".")[2]
-        slots = {name: value for name, value in spoken[0].slots.items() if not name.startswith("zone")}
+        neighbours = (*reversed(acts[:place]), *acts[place + 1 :])
+        neighbour = next(other for other in neighbours if not other.intent.endswith(MENTION))
+        control, operation = act.intent.rpartition(".")[0], neighbour.intent.rpartition(".")[2]
+        if f"{control}.{operation}" not in known:
+            operation = SAME_VERB.get(operation, operation)
+        slots = {name: value for name, value in neighbour.slots.items() if not name.startswith("zone")}
         shared.append(replace(act, intent=f"{control}.{operation}", slots={**slots, **act.slots}))
     return shared

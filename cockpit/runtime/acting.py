@@ -76,13 +76,16 @@ class Acting:
         for act in acts:
             for resolution in resolve(act, progress.now):
                 if isinstance(resolution, Said):
-                    progress.told.append(self._composer.say(speaker.lang, resolution.kind, resolution.key))
+                    if progress.alone or resolution.kind != "unsupported":
+                        progress.told.append(self._composer.say(speaker.lang, resolution.kind, resolution.key))
                 elif isinstance(resolution, Undo):
                     await self._undo(resolution.done, progress, speaker)
                 elif isinstance(resolution, Confirmed):
                     await self._carry_out(resolution.plan, progress, speaker, confirmed=True)
                 else:
                     await self._resolved(resolution, progress, speaker)
+        if not progress.told:
+            progress.told.append(self._composer.say(speaker.lang, "unsupported", "unsupported.no_context"))
         now_s = asyncio.get_running_loop().time()
         return progress.told, context.after(tuple(progress.done), progress.pending, now_s)
 

@@ -75,14 +75,14 @@ def test_nothing_at_all_is_not_understood() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_replies_of_several_acts_are_one_sentence(lang: Lang) -> None:
+def test_replies_of_several_acts_are_one_reply(lang: Lang) -> None:
     parts = [
         Told("done", "空调已打开" if lang == "zh" else "AC is on"),
         Told("refused", "不行" if lang == "zh" else "I cannot"),
     ]
     reply = COMPOSER.reply(parts, lang)
     assert (reply.kind, reply.lang) == ("partial", lang)
-    assert reply.text == ("空调已打开，不行。" if lang == "zh" else "AC is on, I cannot.")
+    assert reply.text == ("空调已打开，不行。" if lang == "zh" else "AC is on. I cannot.")
 
 
 BAD = sorted(set(STATUSES) - {"done", "already"})
