@@ -19,6 +19,17 @@ REAR_ZONES: frozenset[Zone] = frozenset({"rear_left", "rear_right"})
 Scalar = bool | int | float | str
 """A signal's value, typed as the vehicle profile says."""
 
+SAME_WITHIN = 0.01
+"""Numbers this close are one value, as the contract's cases compare them."""
+
+
+def same_value(one: Scalar, other: Scalar) -> bool:
+    """Whether two values of a signal are the same; a boolean is no number."""
+    if isinstance(one, bool | str) or isinstance(other, bool | str):
+        return type(one) is type(other) and one == other
+    return abs(one - other) <= SAME_WITHIN
+
+
 Pcm = NDArray[np.float32]
 """Mono samples in -1.0 .. 1.0."""
 

@@ -6,7 +6,7 @@ from cockpit.plan.plans import Ask, Deed, Plan, Situation, Tell
 from cockpit.plan.values import OutOfRange, Wanted, absolute, named, stepped
 from cockpit.plan.zones import target_zones
 from cockpit.profile import Control
-from cockpit.types import Act, Operation, Scalar, SetSignal, Zone
+from cockpit.types import Act, Operation, Scalar, SetSignal, Zone, same_value
 
 DIRECTIONS = {"up": 1, "down": -1}
 
@@ -54,14 +54,12 @@ def _deed(
         partner = situation.profile.controls[other]
         for zone in zones or ("car",):
             proposals.extend(SetSignal(path, partner.values[with_operation]) for path in partner.targets[zone])
-    choice = str(operation.value) if operation.operation == "choose" else ""
     return Deed(
         operation.control,
         operation.operation,
         tuple(proposals),
         zones=zones,
         spoken_zones=operation.zones is not None,
-        choice=choice,
         opens="open" in control.values,
     )
 
@@ -100,7 +98,7 @@ def at_the_end(deed: Deed, situation: Situation) -> bool:
     return all(
         isinstance(proposal, SetSignal)
         and situation.snapshot.online(proposal.path)
-        and _same(situation.snapshot.value(proposal.path), proposal.value)
+        and _is(situation.snapshot.value(proposal.path), proposal.value)
         for proposal in deed.proposals
     )
 
@@ -114,10 +112,8 @@ def _at_rest(deed: Deed, control: Control, situation: Situation) -> bool:
     pushes = [situation.snapshot.value(p.path) for p in deed.proposals if isinstance(p, SetSignal)]
     wanted = control.values.get(deed.operation)
     settled = all(push in (None, "INACTIVE", wanted) for push in pushes)
-    return settled and _same(where, rest)
+    return settled and _is(where, rest)
 
 
-def _same(current: Scalar | None, wanted: Scalar) -> bool:
-    if isinstance(current, bool) or isinstance(wanted, bool) or isinstance(current, str) or isinstance(wanted, str):
-        return type(current) is type(wanted) and current == wanted
-    return current is not None and abs(current - wanted) <= 0.01
+def _is(current: Scalar | None, wanted: Scalar) -> bool:
+    return current is not None and same_value(current, wanted)

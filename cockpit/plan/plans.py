@@ -34,7 +34,6 @@ class Deed:
     proposals: tuple[Proposal, ...]
     zones: tuple[Zone, ...] = ()
     spoken_zones: bool = False
-    choice: str = ""
     opens: bool = False
     """Whether it is of the things that open and close, rather than turn on and off."""
 

@@ -16,20 +16,10 @@ from cockpit.bus import topics
 from cockpit.bus.payloads import AppStatus, Provider, State, parse, parse_timestamp
 from cockpit.errors import BusError
 from cockpit.profile import VehicleProfile
-from cockpit.types import Reading, Scalar, Snapshot
-
-TOLERANCE = 0.01
-"""Numbers closer than this are the same value (the contract's own tolerance)."""
+from cockpit.types import Reading, Scalar, Snapshot, same_value
 
 CLOCK_SKEW_S = 1.0
 """How far in the future a retained value may claim to be; one further ahead has a clock that tells nothing."""
-
-
-def same_value(one: Scalar, other: Scalar) -> bool:
-    """Whether two values of a signal are the same; a boolean is no number."""
-    if isinstance(one, bool | str) or isinstance(other, bool | str):
-        return type(one) is type(other) and one == other
-    return abs(one - other) <= TOLERANCE
 
 
 class SignalStore:

@@ -10,8 +10,8 @@ import pytest
 from cockpit.bus.payloads import timestamp
 from cockpit.errors import BusError
 from cockpit.profile import VehicleProfile
-from cockpit.types import Reading, Scalar
-from cockpit.vehicle.state import SignalStore, same_value
+from cockpit.types import Reading, Scalar, same_value
+from cockpit.vehicle.state import SignalStore
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 CLOCK_S = 1000.0
