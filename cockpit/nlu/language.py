@@ -31,13 +31,19 @@ class Language:
         for skill in skills.skills.values():
             rules.update(skill.phrases[lang].rules)
             lists.update(skill.phrases[lang].lists)
+        self.lang: Lang = lang
         self._compiler = Compiler(rules, lists)
+        self._local = {
+            control: self._names(spoken, lists)
+            for skill in skills.skills.values()
+            for control, spoken in skill.phrases[lang].controls.items()
+        }
         self.skips = Skips(*map(_by_first_word, (grammar.fillers, grammar.articles, grammar.particles)))
         self.connectors = _by_first_word(grammar.connectors)
         self.asides = _by_first_word(grammar.asides)
         self._refusals = [_words(phrase) for phrase in grammar.refusals]
         self.sentences = [
-            self._sentence(intent, node) for intent, node in self._sentences(skills, lang, self._compiler, lists)
+            self._sentence(intent, self.compiled(text, intent)) for intent, text in _templates(skills, lang)
         ]
         self._by_need = self._needed()
         self.answers = {
@@ -75,26 +81,32 @@ class Language:
                 places.setdefault(mark, []).append(place)
         return places
 
-    @staticmethod
-    def _sentences(skills: SkillSet, lang: Lang, compiler: Compiler, lists: Lists) -> Iterator[tuple[str, Node]]:
-        grammar = skills.grammars[lang]
-        for intent, templates in grammar.dialog.items():
-            yield from ((f"dialog.{intent}", compiler.template(t)) for t in templates)
-        for skill in skills.skills.values():
-            phrases = skill.phrases[lang]
-            for control, shape in skill.manifest.controls.items():
-                if control not in phrases.controls:
-                    continue  # TMP
-                spoken = phrases.controls[control]
-                local: dict[str, Node] = {"it": compiler.template(spoken.it)}
-                if spoken.choices:
-                    local["choice"] = compiler.choice_slot("choice", "choice", _choices(spoken, lists))
-                for operation, templates in (*grammar.shapes[shape].items(), *spoken.sentences.items()):
-                    yield from ((f"{control}.{operation}", compiler.template(t, local)) for t in templates)
-            for reading, templates in phrases.readings.items():
-                yield from ((f"{reading}.read", compiler.template(t)) for t in templates)
-            for intent, templates in phrases.intents.items():
-                yield from ((intent, compiler.template(t)) for t in templates)
+    def compiled(self, template: str, intent: str) -> Node:
+        """A template of `intent`: `<it>` and `{choice}` are its control's. Raises `ConfigError`."""
+        return self._compiler.template(template, self._local.get(intent.rpartition(".")[0]))
+
+    def _names(self, spoken: ControlPhrases, lists: Lists) -> dict[str, Node]:
+        local: dict[str, Node] = {"it": self._compiler.template(spoken.it)}
+        if spoken.choices:
+            local["choice"] = self._compiler.choice_slot("choice", "choice", _choices(spoken, lists))
+        return local
+
+
+def _templates(skills: SkillSet, lang: Lang) -> Iterator[tuple[str, str]]:
+    """Every intent with each of its templates."""
+    grammar = skills.grammars[lang]
+    for name, templates in grammar.dialog.items():
+        yield from ((f"dialog.{name}", text) for text in templates)
+    for skill in skills.skills.values():
+        phrases = skill.phrases[lang]
+        for control, shape in skill.manifest.controls.items():
+            spoken = phrases.controls[control]
+            for operation, templates in (*grammar.shapes[shape].items(), *spoken.sentences.items()):
+                yield from ((f"{control}.{operation}", text) for text in templates)
+        for reading, templates in phrases.readings.items():
+            yield from ((f"{reading}.read", text) for text in templates)
+        for intent, templates in phrases.intents.items():
+            yield from ((intent, text) for text in templates)
 
 
 def _choices(spoken: ControlPhrases, lists: Lists) -> Mapping[str, str]:

@@ -24,8 +24,8 @@ class TemplateUnderstander:
     """Satisfies `ports.Understander`."""
 
     def __init__(self, skills: SkillSet) -> None:
-        self._languages = {lang: Language(skills, lang) for lang in LANGS}
-        intents = sorted({sentence.intent for language in self._languages.values() for sentence in language.sentences})
+        self.languages = {lang: Language(skills, lang) for lang in LANGS}
+        intents = sorted({sentence.intent for language in self.languages.values() for sentence in language.sentences})
         self.capabilities = UnderstanderCapabilities("templates", LANGS, tuple(intents))
         self._known = frozenset(intents)
 
@@ -34,7 +34,7 @@ class TemplateUnderstander:
 
         By sound a recogniser's punctuation is not believed either; and what refuses is never heard as a request.
         """
-        language = self._languages[lang]
+        language = self.languages[lang]
         cleaned = clean(text)
         tokens = tokenise(cleaned)
         nothing = Understanding((), lang, 0.0, text)

@@ -1,0 +1,173 @@
+"""All training examples of one seed, and their form as numbers."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from cockpit.nlu.labels import BEGIN, COMPLEXITIES, INSIDE, KINDS, OUTSIDE, Labels, parted
+from cockpit.nlu.pieces import PieceReader
+from cockpit.nlu.templates import TemplateUnderstander
+from cockpit.nlu.tokens import Token
+from cockpit.profile import load_profile
+from cockpit.skillset import SkillSet
+from cockpit.types import LANGS, Lang
+from cockpit.yamlfile import read_yaml
+from models.training import public
+from models.training.examples import Example
+from models.training.fit import UNKNOWN, Row
+from models.training.mixing import Mixer
+from models.training.noise import Noise, counted
+from models.training.public_labels import PublicLabels
+from models.training.sampling import Sampler
+
+HERE = Path(__file__).parent
+MAX_PIECES = 64
+SHARES = {"single": 0.46, "several": 0.15, "negative": 0.15, "half": 0.04, "public": 0.20}
+"""How the examples are made up."""
+NOISY = 0.3
+"""Share of sentences with words misheard."""
+EXPECTED_ANYWAY = 0.03
+"""Share of other utterances that come while a question waits."""
+
+
+class Examples:
+    """An endless, seeded supply of examples from the skills, the paraphrases and the public sets in `data`."""
+
+    def __init__(self, skills: SkillSet, templates: TemplateUnderstander, profile: Path, data: Path, seed: int) -> None:
+        self._rng = random.Random(seed)
+        self._templates = templates
+        units = units_of(profile)
+        self.mixers: dict[Lang, Mixer] = {}
+        for lang in LANGS:
+            values = read_yaml(HERE / f"values.{lang}.yaml")
+            sampler = Sampler(skills, templates.languages[lang], HERE / "phrases", values, units, self._rng)
+            self.mixers[lang] = Mixer(sampler, HERE / "phrases", self._rng)
+        self.intents = frozenset(intent for mixer in self.mixers.values() for intent in mixer.sampler.intents)
+        labelled = PublicLabels(templates.languages["en"], self.intents)
+        self.public = [
+            example
+            for source in ("massive", "hwu64", "clinc150", "snips", "ms_skills")
+            for sentence in public.read(data, source)
+            for example in labelled.examples(sentence)
+        ]
+        plain = [mixer.single().words for mixer in self.mixers.values() for _ in range(6000)]
+        counts = counted([*plain, *(example.words for example in self.public)])
+        self.noise = {lang: Noise(lang, counts, self._rng) for lang in LANGS}
+
+    def __iter__(self) -> Iterator[Example]:
+        kinds, weights = [*SHARES], [*SHARES.values()]
+        while True:
+            kind = self._rng.choices(kinds, weights)[0]
+            mixer = self.mixers[self._rng.choices(LANGS, (0.55, 0.45))[0]]
+            if kind == "public":
+                if not self.public:
+                    continue
+                example: Example | None = self._rng.choice(self.public)
+            elif kind == "half":
+                example = mixer.half(partial(self._understood, mixer.lang))
+            else:
+                example = getattr(mixer, kind)()
+            if example is not None:
+                yield self._spoken(example, mixer)
+
+    def _understood(self, lang: Lang, text: str) -> bool:
+        return bool(self._templates.understand(text, lang).acts)
+
+    def _spoken(self, example: Example, mixer: Mixer) -> Example:
+        """As a recogniser would write it."""
+        if self._rng.random() < 0.6:
+            example = mixer.unpunctuated(example)
+        if example.source != "negatives/refused" and self._rng.random() < NOISY:  # a lost "don't" turns it round
+            example = self.noise[example.lang].misheard(example, self._rng.choice((0.05, 0.1, 0.2)))
+        if not example.expecting and self._rng.random() < EXPECTED_ANYWAY:
+            example = replace(example, expecting=self._rng.choice(("value", "confirm", "contact", "destination", "query")))
+        return example
+
+
+def units_of(profile: Path) -> dict[str, str]:
+    """Control to the unit of its values."""
+    return {name: str(control.unit) for name, control in load_profile(profile).controls.items() if control.unit}
+
+
+def labels_for(skills: SkillSet, examples: Examples, inner: tuple[int, ...]) -> Labels:
+    """The classes of the heads: what the skills hold, no more."""
+    alone = {intent for skill in skills.skills.values() for intent in skill.manifest.intents}
+    intents = sorted(i for i in examples.intents if i not in ("dialog.chat", "dialog.talk"))
+    pairs = {intent: parted(intent, alone) for intent in intents}
+    slots = sorted({slot for mixer in examples.mixers.values() for slot in mixer.sampler.slots})
+    expecting = sorted({slot for grammar in skills.grammars.values() for slot in grammar.answers})
+    targets = tuple(sorted({target for target, _ in pairs.values()}))
+    operations = tuple(sorted({operation for _, operation in pairs.values()}))
+    return Labels(targets, operations, tuple(slots), pairs, inner, tuple(expecting))
+
+
+class Encoder:
+    """Examples as rows of numbers."""
+
+    def __init__(self, reader: PieceReader, labels: Labels, rng: random.Random, split: float = 0.0) -> None:
+        self._reader, self._labels, self._rng, self._split = reader, labels, rng, split
+
+    def rows(self, examples: Iterable[Example]) -> Iterator[Row]:
+        for example in examples:
+            yield self.row(example)
+
+    def row(self, example: Example) -> Row:
+        tokens = [Token(word, 0, 0) for word in example.words]
+        pieces = self._reader.read(tokens, example.expecting)
+        ids, spans = self._apart(pieces.ids, pieces.tokens)
+        ids, spans = ids[:MAX_PIECES], spans[:MAX_PIECES]
+        heads = {head: [UNKNOWN] * len(ids) for head in self._labels.piece_heads}
+        if example.acts_known and example.complete is not False:
+            self._tag(example, spans, heads)
+        elif example.complete is False:
+            heads["act"] = [OUTSIDE if last else UNKNOWN for _, last in spans]
+        mean = {"complete": UNKNOWN if example.complete is None else int(example.complete)}
+        if example.kind:
+            mean["kind"] = KINDS.index(example.kind)
+        if example.complexity:
+            mean["complexity"] = COMPLEXITIES.index(example.complexity)
+        if example.private is not None:
+            mean["private"] = int(example.private)
+        return Row(ids, heads, mean)
+
+    def _apart(self, ids: list[int], spans: list[tuple[int, int]]) -> tuple[list[int], list[tuple[int, int]]]:
+        """Some pieces of several Chinese characters taken apart, so that words the vocabulary lacks are no surprise."""
+        if self._rng.random() >= self._split:
+            return ids, spans
+        new_ids, new_spans = [], []
+        for number, (first, last) in zip(ids, spans, strict=True):
+            letters = self._reader.piece(number).removeprefix("▁")
+            parts = [self._reader.id(letter) for letter in letters]
+            if last - first != len(letters) or len(letters) < 2 or None in parts or self._rng.random() < 0.5:
+                new_ids.append(number)
+                new_spans.append((first, last))
+            else:
+                new_ids += [part for part in parts if part is not None]
+                new_spans += [(first + n, first + n + 1) for n in range(len(letters))]
+        return new_ids, new_spans
+
+    def _tag(self, example: Example, spans: list[tuple[int, int]], heads: dict[str, list[int]]) -> None:
+        for at, (first, last) in enumerate(spans):
+            if last == 0:
+                continue
+            heads["act"][at] = OUTSIDE
+            if example.slots_known:
+                heads["slot"][at] = 0
+            for act in example.acts:
+                if first < act.end and last > act.start:
+                    self._tag_act(example, act.intent, at, first <= act.start, heads)
+                    for slot in act.slots:
+                        if first < slot.end and last > slot.start and example.slots_known and slot.name in self._labels.slots:
+                            inside = int(first > slot.start)
+                            heads["slot"][at] = 1 + 2 * self._labels.slots.index(slot.name) + inside
+                    break
+
+    def _tag_act(self, example: Example, intent: str, at: int, begins: bool, heads: dict[str, list[int]]) -> None:
+        target, operation = self._labels.pairs[intent]
+        heads["act"][at] = BEGIN if begins else INSIDE
+        heads["target"][at] = self._labels.targets.index(target)
+        heads["operation"][at] = self._labels.operations.index(operation)
