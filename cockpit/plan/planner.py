@@ -118,12 +118,14 @@ def calendar_day(spoken: str, today: date) -> date:
     Raises `ValueError` for a date that no year has.
     """
     if spoken in WEEKDAYS:
-        ahead = (WEEKDAYS.index(spoken) - today.weekday()) % 7
-        return today + timedelta(days=ahead or 7)
+        return today + timedelta(days=(WEEKDAYS.index(spoken) - today.weekday()) % 7 or 7)
     if spoken.startswith("+"):
         return today + timedelta(days=int(spoken[1:]))
     if spoken in ("today", "tomorrow"):
         return today + timedelta(days=int(spoken == "tomorrow"))
+    if spoken.isdecimal():
+        coming = (today + timedelta(days=ahead) for ahead in range(62))
+        return next((date_ for date_ in coming if date_.day == int(spoken)), today)
     month, day = (int(part) for part in spoken.split("-"))
     for year in range(today.year, today.year + 5):
         with suppress(ValueError):

@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from cockpit.nlu.calendar import read_day, read_time
 from cockpit.nlu.tokens import clean, tokenise
 from cockpit.types import LANGS, Lang
-from tests.unit.nlu.spoken_numbers import en, spelled, zh
-
-MONTHS = "january february march april may june july august september october november december".split()
+from tests.unit.nlu.spoken_numbers import MONTHS, amid, around, clock_times, dates, en, quick, spelled, zh
 
 
 def day(text: str, lang: Lang) -> str | None:
@@ -35,7 +33,7 @@ ZH_DAYS = {
     "礼拜五": "fri", "礼拜天": "sun", "这周五": "fri", "本周六": "sat", "这个星期": None, "十一月二十四号": "11-24",
     "十一月二十四日": "11-24", "11月24日": "11-24", "11月24号": "11-24", "一月一号": "01-01", "二月二十九号": "02-29",
     "十二月三十一日": "12-31", "八月八号": "08-08", "十三月一号": None, "五月三十二号": None, "零月一号": None,
-    "前天": None,
+    "前天": None, "今早": "today", "二十四号": "24", "3号": "03", "三十二号": None, "三点五月一号": None, "三日": None,
 }  # fmt: skip
 EN_DAYS = {
     "today": "today", "tonight": "today", "this evening": "today", "this morning": "today", "this afternoon": "today",
@@ -45,7 +43,12 @@ EN_DAYS = {
     "november twenty four": "11-24", "november 24": "11-24", "january one": "01-01", "may 5": "05-05",
     "june 30": "06-30",
     "december 31": "12-31", "february 29": "02-29", "july 0": None, "may 32": None, "mon": None, "yesterday": None,
-    "someday": None, "march": None,
+    "someday": None, "march": None, "the third of march": "03-03", "third of march": "03-03", "march 3rd": "03-03",
+    "march third": "03-03", "march the third": "03-03", "3rd march": "03-03", "3 march": "03-03",
+    "on march 3rd": "03-03", "on the third of march": "03-03", "may the fourth": "05-04", "dec 31st": "12-31",
+    "sept 1": "09-01", "november 24th": "11-24", "november twenty fourth": "11-24", "the 24th of november": "11-24",
+    "on the 24th": "24", "the 24th": "24", "on the twenty fourth": "24", "the first": "01", "24th": None,
+    "first": None, "the 32nd": None, "march 32nd": None, "the thirty second": None, "the 24": None,
 }  # fmt: skip
 
 
@@ -148,27 +151,78 @@ def test_time_of_day(text: str, lang: Lang, wanted: str) -> None:
     assert times(text, lang) == {wanted}
 
 
-@pytest.mark.xfail(reason="not read yet", strict=True)
 @pytest.mark.parametrize(
-    ("text", "lang"),
+    ("text", "lang", "wanted"),
     [
-        ("quarter past seven", "en"),
-        ("quarter to eight", "en"),
-        ("ten to eight", "en"),
-        ("six oh five", "en"),
-        ("noon", "en"),
-        ("midnight", "en"),
-        ("差五分八点", "zh"),
+        ("quarter past seven", "en", "07:15"), ("a quarter past seven", "en", "07:15"),
+        ("quarter after seven pm", "en", "19:15"), ("quarter to eight", "en", "07:45"),
+        ("a quarter to eight in the evening", "en", "19:45"), ("ten to eight", "en", "07:50"),
+        ("ten past eight", "en", "08:10"), ("twenty five to nine", "en", "08:35"), ("ten to one pm", "en", "12:50"),
+        ("twelve minutes past six", "en", "06:12"), ("three minutes to six", "en", "05:57"),
+        ("quarter of eight", "en", "07:45"), ("five till noon", "en", "11:55"), ("ten past midnight", "en", "00:10"),
+        ("ten to midnight", "en", "23:50"), ("six oh five", "en", "06:05"), ("six oh five pm", "en", "18:05"),
+        ("noon", "en", "12:00"), ("midday", "en", "12:00"), ("midnight", "en", "00:00"), ("twelve noon", "en", "12:00"),
+        ("twelve midnight", "en", "00:00"), ("8 o'clock at night", "en", "20:00"), ("7.30 pm", "en", "19:30"),
+        ("差五分八点", "zh", "07:55"), ("差5分8点", "zh", "07:55"), ("差一刻八点", "zh", "07:45"),
+        ("差五分钟八点", "zh", "07:55"), ("八点差五分", "zh", "07:55"), ("八点差一刻", "zh", "07:45"),
+        ("晚上差五分八点", "zh", "19:55"), ("下午差十分一点", "zh", "12:50"), ("八点过五分", "zh", "08:05"),
+        ("八点一刻", "zh", "08:15"), ("正午", "zh", "12:00"), ("午夜", "zh", "00:00"), ("零点", "zh", "00:00"),
+        ("二十四点", "zh", "00:00"), ("半夜十二点", "zh", "00:00"), ("半夜三点", "zh", "03:00"),
+        ("夜里十一点半", "zh", "23:30"), ("清晨六点", "zh", "06:00"), ("差五分零点", "zh", "23:55"),
+    ],
+)  # fmt: skip
+def test_other_ways_to_tell_the_time(text: str, lang: Lang, wanted: str) -> None:
+    assert times(text, lang) == {wanted}
+
+
+@pytest.mark.parametrize(("text", "said"), [("from ten to eleven", "ten"), ("between five to eight", "five")])
+def test_from_one_hour_to_another(text: str, said: str) -> None:
+    assert [end for end, _ in read_time(tokenise(clean(text)), 1, "en")] == [2]
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "at", "wanted"),
+    [
+        ("今晚八点", "zh", 2, "20:00"),
+        ("明天晚上八点半", "zh", 4, "20:30"),
+        ("明天八点", "zh", 2, "08:00"),
+        ("tonight at eight", "en", 2, "20:00"),
+        ("tomorrow afternoon at three", "en", 3, "15:00"),
+        ("this evening seven thirty", "en", 2, "19:30"),
+        ("tomorrow at eight", "en", 2, "08:00"),
     ],
 )
-def test_other_ways_to_tell_the_time(text: str, lang: Lang) -> None:
-    assert times(text, lang)
+def test_a_part_of_the_day_before_the_time_counts(text: str, lang: Lang, at: int, wanted: str) -> None:
+    tokens = tokenise(clean(text))
+    assert wanted in {found for end, found in read_time(tokens, at, lang) if end == len(tokens)}
 
 
-@pytest.mark.xfail(reason="ordinal days are not read", strict=True)
-@pytest.mark.parametrize("text", ["november 24th", "november twenty fourth", "the 24th of november"])
-def test_ordinal_date(text: str) -> None:
-    assert day(text, "en") == "11-24"
+@given(st.sampled_from(LANGS), st.integers(0, 23), st.integers(0, 59), st.data())
+@quick
+def test_every_time_in_every_way(lang: Lang, hour: int, minute: int, data: st.DataObject) -> None:
+    said = data.draw(st.sampled_from(clock_times(hour, minute, lang)))
+    alone = list(read_time(tokenise(clean(said)), 0, lang))
+    tokens, begin, end = amid(said, data.draw(around(lang)))
+    found = list(read_time(tokens, begin, lang))
+    assert (end, f"{hour:02}:{minute:02}") in found
+    assert found == [(last + begin, clock) for last, clock in alone]
+
+
+@given(st.sampled_from(LANGS), st.integers(1, 12), st.integers(1, 31), st.data())
+@quick
+def test_every_date_in_every_way(lang: Lang, month: int, number: int, data: st.DataObject) -> None:
+    said = data.draw(st.sampled_from(dates(month, number, lang)))
+    tokens, begin, end = amid(said, data.draw(around(lang)))
+    assert {found for last, found in read_day(tokens, begin, lang) if last == end} == {f"{month:02}-{number:02}"}
+
+
+@given(st.sampled_from([(lang, text) for lang in LANGS for text in (ZH_DAYS if lang == "zh" else EN_DAYS)]), st.data())
+@quick
+def test_words_around_a_day_change_nothing(case: tuple[Lang, str], data: st.DataObject) -> None:
+    lang, text = case
+    tokens, begin, _ = amid(text, data.draw(around(lang)))
+    alone = list(read_day(tokenise(clean(text)), 0, lang))
+    assert list(read_day(tokens, begin, lang)) == [(end + begin, found) for end, found in alone]
 
 
 @pytest.mark.parametrize(

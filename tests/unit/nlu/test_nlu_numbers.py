@@ -6,10 +6,22 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cockpit.nlu.numbers import read_digits, read_number
+from cockpit.nlu.numbers import read_digits, read_number, read_ordinal
 from cockpit.nlu.tokens import clean, tokenise
 from cockpit.types import LANGS, Lang
-from tests.unit.nlu.spoken_numbers import EN_SMALL, ZH_DIGITS, decimals, en, spelled, zh, zh_short
+from tests.unit.nlu.spoken_numbers import (
+    amid,
+    around,
+    decimals,
+    en,
+    ordinal,
+    phone_numbers,
+    quick,
+    spelled,
+    written_ordinal,
+    zh,
+    zh_short,
+)
 
 
 def first(text: str, lang: Lang) -> float | None:
@@ -65,16 +77,48 @@ def test_half_more(lang: Lang, whole: int, written: bool) -> None:
 @given(st.sampled_from(LANGS), st.integers(1, 99), st.booleans())
 def test_negative(lang: Lang, number: int, written: bool) -> None:
     digits = str(number) if written else spelled(number, lang)
-    assert first(f"负{digits}" if lang == "zh" else f"minus {digits}", lang) == -number
+    for minus in ("负", "零下") if lang == "zh" else ("minus ", "negative "):
+        assert first(f"{minus}{digits}", lang) == -number
     assert first(f"-{number}", lang) == -number
 
 
-@given(st.sampled_from(LANGS), st.text("0123456789", min_size=3, max_size=15))
-def test_phone_number_spoken_digit_by_digit(lang: Lang, digits: str) -> None:
-    words = ZH_DIGITS if lang == "zh" else EN_SMALL
-    said = ("" if lang == "zh" else " ").join(words[int(d)] for d in digits)
-    tokens = tokenise(clean(said))
-    assert read_digits(tokens, 0, lang) == (len(tokens), digits)
+@given(st.integers(0, 99), st.sampled_from([("a half", 0.5), ("a quarter", 0.25), ("three quarters", 0.75)]))
+@quick
+def test_quarters_more(whole: int, part: tuple[str, float]) -> None:
+    assert first(f"{en(whole)} and {part[0]}", "en") == first(f"{whole} and {part[0]}", "en") == whole + part[1]
+
+
+def test_every_english_ordinal() -> None:
+    for n in range(1, 100):
+        for said in (ordinal(n), ordinal(n).replace(" ", "-"), written_ordinal(n)):
+            tokens = tokenise(clean(said))
+            assert read_ordinal(tokens, 0) == (len(tokens), n)
+
+
+@pytest.mark.parametrize("text", ["", "three", "the third", "twenty", "twenty five", "4", "4 5", "window"])
+def test_no_ordinal_begins_here(text: str) -> None:
+    assert read_ordinal(tokenise(clean(text)), 0) is None
+
+
+def ways_to_say(number: int, lang: Lang) -> list[str]:
+    if lang == "zh":
+        return [zh(number), zh(number, two="两"), zh_short(number), str(number), f"{number}.0"]
+    return [en(number), en(number, joint=" "), en(number).replace("ty ", "ty-"), str(number), f"{number}.0"]
+
+
+@given(st.sampled_from(LANGS), st.integers(0, 9999), st.data())
+@quick
+def test_words_around_a_number_change_nothing(lang: Lang, number: int, data: st.DataObject) -> None:
+    said = data.draw(st.sampled_from(ways_to_say(number, lang)))
+    tokens, begin, end = amid(said, data.draw(around(lang)))
+    assert read_number(tokens, begin, lang)[0] == (end, number)
+
+
+@given(st.sampled_from(LANGS), st.text("0123456789", min_size=3, max_size=15), st.data())
+@quick
+def test_phone_number_in_every_way(lang: Lang, digits: str, data: st.DataObject) -> None:
+    tokens, begin, end = amid(data.draw(st.sampled_from(phone_numbers(digits, lang))), data.draw(around(lang)))
+    assert read_digits(tokens, begin, lang) == (end, digits)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +132,8 @@ def test_phone_number_spoken_digit_by_digit(lang: Lang, digits: str) -> None:
         ("一二零", "zh", "120"),
         ("二〇二六", "zh", "2026"),
         ("nine one one", "en", "911"),
+        ("double oh seven", "en", "007"),
+        ("triple nine", "en", "999"),
     ],
 )
 def test_phone_number(text: str, lang: Lang, digits: str) -> None:
@@ -98,7 +144,9 @@ def test_phone_number(text: str, lang: Lang, digits: str) -> None:
 @pytest.mark.parametrize(
     ("text", "lang"),
     [("", "zh"), ("开窗", "zh"), ("点五", "zh"), ("负", "zh"), ("window", "en"), ("and five", "en"), ("minus", "en"),
-    ("-", "en"), ("hundred", "en"), ("18:30", "en"), ("1.2.3", "en")],
+    ("-", "en"), ("hundred", "en"), ("18:30", "en"), ("1.2.3", "en"),
+    ("一两", "zh"), ("两三", "zh"), ("零下", "en"), ("negative", "en"), ("point", "en"), ("九" * 400, "zh"),
+    ("一" + "万" * 100, "zh")],
 )  # fmt: skip
 def test_no_number_begins_here(text: str, lang: Lang) -> None:
     assert read_number(tokenise(clean(text)), 0, lang) == []
@@ -126,9 +174,10 @@ def test_number_ends_where_it_ends(text: str, lang: Lang, end: int, value: float
     [("一万", "zh", 10_000), ("一万二", "zh", 12_000), ("三十万", "zh", 300_000), ("一万零五十", "zh", 10_050),
     ("a hundred", "en", 100), ("a hundred and fifty", "en", 150), ("twelve hundred", "en", 1200),
     ("two hundred thousand", "en", 200_000), ("twenty-two", "en", 22), ("22点5", "zh", 22.5),
-    ("22 point 5", "en", 22.5)],
+    ("22 point 5", "en", 22.5), ("22 point 75", "en", 22.75), ("22点三", "zh", 22.3), ("一百一十", "zh", 110),
+    ("一百一", "zh", 110), ("两百五", "zh", 250), ("a thousand", "en", 1000), ("零下", "zh", None)],
 )  # fmt: skip
-def test_other_ways_to_say_it(text: str, lang: Lang, value: float) -> None:
+def test_other_ways_to_say_it(text: str, lang: Lang, value: float | None) -> None:
     assert first(text, lang) == value
 
 
