@@ -124,8 +124,10 @@ class Settings(BaseSettings):
 
     vid: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = "demo"
     """Vehicle id in the topics; not the VIN."""
-    understanding: Literal["templates"] = "templates"
-    """What makes acts of text."""
+    understanding: Literal["joint", "templates"] = "joint"
+    """What makes acts of text: the trained network with the skills' sentences as its witness, or these alone."""
+    intent_dir: Path = ROOT / "models" / "intent"
+    """Folder of the trained network; one trained with skills of one's own lies elsewhere (`cockpit skills train`)."""
     language: Lang = "zh"
     """Spoken when nothing tells otherwise."""
     skills_dir: Path = ROOT / "skills"

@@ -57,11 +57,15 @@ class Transcribed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understood(Event):
-    """`acts` is a list of `{intent, slots, confidence}`."""
+    """`acts` is a list of `{intent, slots, confidence}`, `kind` the dialog act of the whole; `complete` tells whether
+    the sentence seems finished and `private` whether it holds what must not leave the board."""
 
     type: ClassVar[str] = "understood"
     acts: list[dict[str, object]] = personal(default_factory=list)
     unmatched: str = personal(default="")
+    kind: str = ""
+    complete: bool = True
+    private: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

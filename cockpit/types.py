@@ -77,6 +77,8 @@ class Act:
     slots: Mapping[str, SlotValue] = field(default_factory=dict)
     confidence: float = 1.0
     text: str = ""
+    doubtful: bool = False
+    """Too unsure to be carried out without asking first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,20 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """Every act of one utterance in order; `unmatched` is the text that no act accounts for."""
+    """Every act of one utterance in order; `unmatched` is the text that no act accounts for.
+
+    `kind` is the dialog act (a class of `cockpit.nlu.labels.KINDS`), `complexity` what answering it takes, `private`
+    whether it holds what must not leave the board; empty or True where nobody judged it.
+    """
 
     acts: tuple[Act, ...]
     lang: Lang
     confidence: float
     unmatched: str = ""
+    kind: str = ""
+    complete: bool = True
+    complexity: str = ""
+    private: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ class Conversation:
     def _on_status(self, topic: str, payload: bytes, retained: bool) -> None:
         del topic, retained
         self.status = json.loads(payload)
-        if self.status.get("status") == "online":
+        if self.status.get("status") == "online" and not self.status.get("loading"):
             self._online.set()
         else:
             self._online.clear()

@@ -7,7 +7,7 @@ weighed against each other, which a yes-or-no matcher cannot do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import permutations
@@ -189,6 +189,22 @@ class Compiler:
             if not nullable:
                 return starts, False
         return starts, True
+
+
+def slots_of(node: Node) -> Iterator[Slot]:
+    """Every slot within `node`, each once."""
+    seen: set[int] = set()
+    todo = [node]
+    while todo:
+        here = todo.pop()
+        if id(here) in seen:
+            continue
+        seen.add(id(here))
+        if isinstance(here, Slot):
+            yield here
+            todo += [names for _, names in here.choices]
+        elif not isinstance(here, Literal):
+            todo += here.items
 
 
 VALUE_KINDS = frozenset({"value", "degrees"})

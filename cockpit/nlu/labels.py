@@ -88,7 +88,9 @@ class Labels:
         try:
             raw: dict[str, Any] = json.loads(file.read_text("utf-8"))
             pairs = {intent: (target, operation) for intent, (target, operation) in raw.pop("pairs").items()}
-            lists = {name: tuple(raw.pop(name)) for name in ("targets", "operations", "slots", "inner", "expecting")}
+            lists: dict[str, Any] = {
+                name: tuple(raw.pop(name)) for name in ("targets", "operations", "slots", "inner", "expecting")
+            }
             return cls(pairs=pairs, **lists, **raw)
         except FileNotFoundError as error:
             raise ModelError("missing", f"{file} is not there") from error

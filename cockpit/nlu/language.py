@@ -20,6 +20,7 @@ class Sentence:
     intent: str
     node: Node
     needs: Needs
+    starts: frozenset[str]
 
 
 class Language:
@@ -56,15 +57,24 @@ class Language:
         """Whether anything in `tokens` turns a request into its opposite."""
         return any(reads(tokens, at, words) for words in self._refusals for at in range(len(tokens)))
 
+    def nodes(self, intent: str) -> list[Node]:
+        """The templates of an intent."""
+        answers = (sentence for sentences in self.answers.values() for sentence in sentences)
+        return [sentence.node for sentence in (*self.sentences, *answers) if sentence.intent == intent]
+
     def _sentence(self, intent: str, node: Node) -> Sentence:
-        return Sentence(intent, node, self._compiler.needs(node))
+        return Sentence(intent, node, self._compiler.needs(node), self._compiler.starts(node))
+
+    def __getstate__(self) -> dict[str, object]:
+        """For the cache: without the compiler, whose tables go by the identity of nodes."""
+        return {name: value for name, value in vars(self).items() if name not in ("_compiler", "_local")}
 
     def index(self, present: frozenset[str], expecting: str) -> dict[str, list[Sentence]]:
         """The sentences that an utterance with the tokens `present` could be, by how they can begin."""
         index: dict[str, list[Sentence]] = {}
         for sentence in (*self._possible(present), *self.answers.get(expecting, ())):
             if all(need & present for need in sentence.needs):
-                for start in self._compiler.starts(sentence.node):
+                for start in sentence.starts:
                     index.setdefault(start, []).append(sentence)
         return index
 

@@ -86,6 +86,10 @@ class Matcher:
             self._memo[key] = _cheapest(self._match(node, at))
         return self._memo[key]
 
+    def said(self, start: int, end: int) -> str:
+        """The text of tokens `start` to `end`, as it was written."""
+        return self._text[self.tokens[start].start : self.tokens[end - 1].end]
+
     def free_starts(self, at: int) -> Iterator[tuple[int, float]]:
         """Places where free text may begin: there, or after a pause or an article. Other fillers may belong to it."""
         here, cost = at, 0.0

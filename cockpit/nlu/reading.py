@@ -33,7 +33,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class Route:
     cost: float
     sound: float
     steps: tuple[Step, ...]
@@ -49,10 +49,10 @@ class Reader:
         self._expecting = expecting
         self._index = language.index(matcher.present, expecting)
 
-    def best(self) -> Path | None:
+    def best(self) -> Route | None:
         """The cheapest path from the first token to the last, or None."""
         tokens = self._matcher.tokens
-        paths: dict[int, Path] = {0: Path(0.0, 0.0, ())}
+        paths: dict[int, Route] = {0: Route(0.0, 0.0, ())}
         for at in range(len(tokens)):
             path = paths.get(at)
             if path is None:
@@ -64,7 +64,7 @@ class Reader:
         path = paths.get(len(tokens))
         return path if path is not None and says_something(path) else None
 
-    def _steps(self, path: Path, at: int) -> Iterator[tuple[int, Path]]:
+    def _steps(self, path: Route, at: int) -> Iterator[tuple[int, Route]]:
         for sentence in self._sentences(at):
             if not path.apart and sentence.intent.startswith(FOLLOW_UP):
                 continue
@@ -73,13 +73,13 @@ class Reader:
                 if match.end <= at:
                     continue
                 step = Step(sentence.intent, match, at)
-                longer = Path(path.cost + base + match.cost, path.sound + match.sound, (*path.steps, step))
+                longer = Route(path.cost + base + match.cost, path.sound + match.sound, (*path.steps, step))
                 for end, cost, apart in self._after(match.end):
                     if apart or end == len(self._matcher.tokens) or not sentence.intent.startswith(FOLLOW_UP):
                         yield end, replace(longer, cost=longer.cost + cost, apart=apart)
         yield from self._aside(path, at)
 
-    def _base_cost(self, intent: str, path: Path, at: int) -> float:
+    def _base_cost(self, intent: str, path: Route, at: int) -> float:
         skill, _, operation = intent.partition(".")
         if skill == "answer":
             return ANSWER_COST
@@ -103,7 +103,7 @@ class Reader:
                     for after, more in self._matcher.starts(place + len(words)):
                         yield after, cost + more, True
 
-    def _aside(self, path: Path, at: int) -> Iterator[tuple[int, Path]]:
+    def _aside(self, path: Route, at: int) -> Iterator[tuple[int, Route]]:
         """A clause that only explains: after an act, or before one when it begins as such clauses do."""
         tokens = self._matcher.tokens
         phrases = self._language.asides.get(tokens[at].text, ())
@@ -114,9 +114,9 @@ class Reader:
         if not any(reads(tokens, at, words) for words in phrases) or self._language.refuses(clause):
             return
         step, price = Step("", Match(end), at), path.cost + ASIDE_COST + ASIDE_TOKEN_COST * len(clause)
-        yield min(end + 1, len(tokens)), Path(price, path.sound, (*path.steps, step))
+        yield min(end + 1, len(tokens)), Route(price, path.sound, (*path.steps, step))
 
 
-def says_something(path: Path) -> bool:
+def says_something(path: Route) -> bool:
     """Whether anything but mentions and asides was said, and every mention has a neighbour to take its verb from."""
     return any(step.intent and not step.intent.endswith(MENTION) for step in path.steps)

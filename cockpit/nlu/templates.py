@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from cockpit.nlu.language import Language
-from cockpit.nlu.matcher import Match, Matcher
+from cockpit.nlu.compiled import compiled
+from cockpit.nlu.matcher import FREE_TEXT, Match, Matcher
 from cockpit.nlu.quantities import Quantity
-from cockpit.nlu.reading import MENTION, Path, Reader
+from cockpit.nlu.reading import MENTION, Reader, Route
 from cockpit.nlu.sound import Vocabulary
 from cockpit.nlu.tokens import Token, clean, tokenise
 from cockpit.ports import UnderstanderCapabilities
@@ -20,26 +21,45 @@ MAX_TOKENS = 80
 """Longer texts are no commands and are not looked at."""
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateReading:
+    """Acts with their places in the cleaned text. `sound` is how much of it was mishearing, 0 for word for word; `free`
+    whether any words went unread into a name or text."""
+
+    acts: tuple[Act, ...]
+    spans: tuple[tuple[int, int], ...]
+    sound: float
+    free: bool
+    unmatched: str = ""
+
+
 class TemplateUnderstander:
     """Satisfies `ports.Understander`."""
 
-    def __init__(self, skills: SkillSet) -> None:
-        self.languages = {lang: Language(skills, lang) for lang in LANGS}
+    def __init__(self, skills: SkillSet, cache: Path | None = None) -> None:
+        """Compiling takes seconds; with the folder `cache` it is done once for each version of the skills."""
+        self.languages = compiled(skills, cache)
         intents = sorted({sentence.intent for language in self.languages.values() for sentence in language.sentences})
         self.capabilities = UnderstanderCapabilities("templates", LANGS, tuple(intents))
         self._known = frozenset(intents)
 
     def understand(self, text: str, lang: Lang, expecting: str = "") -> Understanding:
-        """The cheapest reading of the whole text, first by its words, then by their sound.
+        """What the templates make of `text`; no acts when they do not account for all of it."""
+        reading = self.read(text, lang, expecting)
+        if reading is None:
+            return Understanding((), lang, 0.0, text)
+        return Understanding(reading.acts, lang, reading.acts[0].confidence, reading.unmatched)
+
+    def read(self, text: str, lang: Lang, expecting: str = "") -> TemplateReading | None:
+        """The cheapest reading of the whole text, first by its words, then by their sound; None when there is none.
 
         By sound a recogniser's punctuation is not believed either; and what refuses is never heard as a request.
         """
         language = self.languages[lang]
         cleaned = clean(text)
         tokens = tokenise(cleaned)
-        nothing = Understanding((), lang, 0.0, text)
         if not tokens or len(tokens) > MAX_TOKENS:
-            return nothing
+            return None
         attempts: list[tuple[tuple[Token, ...], Vocabulary | None]] = [(tokens, None)]
         if not language.refuses(tokens):
             attempts.append((tuple(token for token in tokens if not token.punctuation), language.sounds))
@@ -47,23 +67,25 @@ class TemplateUnderstander:
             matcher = Matcher(cleaned, said, lang, language.skips, sounds)
             path = Reader(language, matcher, expecting).best()
             if path is not None and path.sound <= MAX_SOUND_PER_TOKEN * len(said):
-                return self._understanding(path, cleaned, said, lang) or nothing
-        return nothing
+                return self._reading(path, cleaned, said)
+        return None
 
-    def _understanding(self, path: Path, cleaned: str, tokens: tuple[Token, ...], lang: Lang) -> Understanding | None:
+    def _reading(self, path: Route, cleaned: str, tokens: tuple[Token, ...]) -> TemplateReading | None:
         """What a path says; None when a bare mention finds no operation that its control knows."""
         confidence = max(0.0, 1.0 - path.sound / 2)
-        acts, asides = [], []
+        acts, asides, spans = [], [], []
         for step in path.steps:
-            text = cleaned[tokens[step.start].start : tokens[step.match.end - 1].end]
+            start, end = tokens[step.start].start, tokens[step.match.end - 1].end
             if step.intent:
-                acts.append(Act(step.intent, _slots(step.match), confidence, text))
+                acts.append(Act(step.intent, _slots(step.match), confidence, cleaned[start:end]))
+                spans.append((start, end))
             else:
-                asides.append(text)
+                asides.append(cleaned[start:end])
         shared = _verbs_shared(acts, self._known)
         if any(act.intent not in self._known and not act.intent.startswith("answer.") for act in shared):
             return None
-        return Understanding(tuple(shared), lang, confidence, " ".join(asides))
+        free = any(step.match.guesses & FREE_TEXT for step in path.steps)
+        return TemplateReading(tuple(shared), tuple(spans), path.sound, free, " ".join(asides))
 
 
 def _slots(match: Match) -> dict[str, SlotValue]:

@@ -108,6 +108,10 @@ class Acting:
     async def _carry_out(self, plan: Do, progress: _Progress, speaker: Speaker, *, confirmed: bool) -> None:
         situation = self._situation(speaker.zone, progress.context)
         ttl_s = self._settings.command_ttl_ms / 1000
+        if plan.act.doubtful and not confirmed:
+            progress.pending = _joined(progress.pending, plan)
+            progress.told.append(self._composer.confirm(plan, speaker.lang, speaker.zone))
+            return
         request = Request(plan.proposals, speaker.turn, speaker.zone, confirmed, speaker.deadline_s, ttl_s)
         verdict = self._gate.judge(request, situation.snapshot, situation.now_s)
         settled = [at_the_end(deed, situation) for deed in plan.deeds]

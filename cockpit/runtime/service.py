@@ -6,8 +6,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from functools import lru_cache
-from pathlib import Path
 
 from cockpit import __version__
 from cockpit.asr.recognition import Recognition
@@ -16,9 +14,8 @@ from cockpit.config import Settings
 from cockpit.dialog.reply import Composer
 from cockpit.errors import BusError, CockpitError
 from cockpit.events import Event
-from cockpit.nlu.templates import TemplateUnderstander
 from cockpit.plan.planner import Planner
-from cockpit.ports import AudioSink, EventSink, Understander
+from cockpit.ports import AudioSink, EventSink
 from cockpit.profile import load_profile
 from cockpit.runtime import memory, notify
 from cockpit.runtime.acting import Acting
@@ -28,8 +25,8 @@ from cockpit.runtime.listening import Listening
 from cockpit.runtime.requests import Requests
 from cockpit.runtime.telemetry import EventPublisher
 from cockpit.runtime.turn import TurnRunner
+from cockpit.runtime.understanding import understanding
 from cockpit.safety.gate import Gate
-from cockpit.skillset import SkillSet, load_skills
 from cockpit.tts.sinks import DeviceSink, WavChunkSink, has_output_device
 from cockpit.tts.speech import Speech
 from cockpit.types import LANGS, Permit, Reply
@@ -40,16 +37,6 @@ log = logging.getLogger(__name__)
 QUIET_S = 3.0
 """How long nobody must have spoken before replies are voiced ahead."""
 
-UNDERSTANDERS: dict[str, type[TemplateUnderstander]] = {"templates": TemplateUnderstander}
-"""Config name to engine of understanding."""
-
-
-@lru_cache(maxsize=2)
-def _understanding(engine: str, folder: Path) -> tuple[SkillSet, Understander]:
-    """The skills of a folder and what understands them: seconds of work, done once a process."""
-    skills = load_skills(folder)
-    return skills, UNDERSTANDERS[engine](skills)
-
 
 class Service:
     """One assistant for one vehicle. Make it within a running event loop."""
@@ -58,8 +45,8 @@ class Service:
         self.settings = settings
         self._also = also
         self.profile = load_profile(settings.profile)
-        self._skills, self._understander = _understanding(settings.understanding, settings.skills_dir)
-        self._composer = Composer(self._skills, self.profile)
+        self._understanding = understanding(settings)
+        self._composer = Composer(self._understanding.skills, self.profile)
         status = topics.STATUS.build(settings.vid)
         self.bus = Bus(
             settings.broker,
@@ -83,15 +70,21 @@ class Service:
             self.bus, settings, self.runner, self.lanes, self.listening, self._composer, self._sink
         )
         self.bus.on_connect.append(self._publish_status)
-        self._state = "starting"
+        self._state, self._loading = "starting", True
         self._publishing: set[asyncio.Task[None]] = set()
 
     def _make_turns(self) -> tuple[TurnRunner, Lanes]:
         settings = self.settings
-        planner = Planner(self._skills, load_handlers(settings.skills_dir, self._skills))
+        planner = Planner(self._understanding.skills, load_handlers(settings.skills_dir, self._understanding.skills))
         acting = Acting(planner, Gate(self.profile), self._composer, self.vehicle, self.profile, settings.turn)
         runner = TurnRunner(
-            settings, self._understander, acting, self._composer, self._sink, self.recognition, self._mouth
+            settings,
+            self._understanding.understander,
+            acting,
+            self._composer,
+            self._sink,
+            self.recognition,
+            self._mouth,
         )
         acting.on_refused = runner.on_refused
         return runner, Lanes(runner, self.speech.stop, settings.turn.queue)
@@ -115,7 +108,8 @@ class Service:
         return await self.speech.say(reply.text, reply.lang, sinks, started)
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
-        """Serve until cancelled. `ready` is called once, when a turn can be taken."""
+        """Serve until cancelled. Text turns are taken as soon as the bus is there; `ready` is called once, when the
+        engines of speech are loaded too."""
         speech = self.settings.speech
         if speech.output != "none" and await asyncio.to_thread(has_output_device, speech.device):
             self._device = DeviceSink(speech.device)
@@ -123,8 +117,12 @@ class Service:
             async with asyncio.TaskGroup() as group:
                 for name, work in self._tasks().items():
                     group.create_task(work, name=name)
-                await asyncio.gather(self._load_engines(), self.bus.wait_connected())
+                loading = group.create_task(self._load_engines(), name="engines")
+                await self.bus.wait_connected()
                 self._state = "online"
+                await self._publish_status()
+                await loading
+                self._loading = False
                 await self._publish_status()
                 notify.ready(f"serving vehicle {self.settings.vid}")
                 ready()
@@ -185,8 +183,10 @@ class Service:
         problems = {f"asr {engine.name}": engine.message for engine in self.recognition.status() if engine.message}
         for lang, errors in self.speech.problems().items():
             problems[f"tts {lang}"] = "; ".join(map(str, errors))
+        if self._understanding.problem is not None:
+            problems["understanding"] = str(self._understanding.problem)
         problems.update({name: str(error) for name, error in self.listening.problems.items()})
-        return {**_about(self._state), "ready": ready, "problems": problems}
+        return {**_about(self._state), "loading": self._loading, "ready": ready, "problems": problems}
 
     async def _close(self) -> None:
         await self.speech.close()

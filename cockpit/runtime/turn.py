@@ -182,11 +182,20 @@ class TurnRunner:
 
     def _tell_understanding(self, turn: Turn, understood: Understanding) -> None:
         acts = [{"intent": a.intent, "slots": dict(a.slots), "confidence": a.confidence} for a in understood.acts]
-        self._emit(turn, Understood, acts=acts, unmatched=understood.unmatched)
+        self._emit(
+            turn,
+            Understood,
+            acts=acts,
+            unmatched=understood.unmatched,
+            kind=understood.kind,
+            complete=understood.complete,
+            private=understood.private,
+        )
         if understood.acts:
-            self._emit(turn, Routed, tier="nlu", reason="understood")
+            self._emit(turn, Routed, tier="nlu", reason="understood", complexity=understood.complexity or "command")
         else:
-            self._emit(turn, Routed, tier="refused", reason="not-understood", complexity="unknown")
+            complexity = understood.complexity or "unknown"
+            self._emit(turn, Routed, tier="refused", reason="not-understood", complexity=complexity)
 
     def _reply(self, turn: Turn, told: list[Told]) -> Reply:
         reply = self._composer.reply(told, self._lang(turn))

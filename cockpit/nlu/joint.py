@@ -1,0 +1,175 @@
+"""Understanding by the trained network, with the skills' own sentences as its witness.
+
+The network meets every utterance first. What the authors of a skill wrote word for word is a second opinion: where
+both agree it settles the values, where they differ the network is asked how likely it holds the other reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cockpit.nlu.grounding import Grounded, Grounder
+from cockpit.nlu.matcher import Matcher
+from cockpit.nlu.segments import Segment, Segmenter
+from cockpit.nlu.tagger import Tagged, Tagger
+from cockpit.nlu.templates import TemplateReading, TemplateUnderstander
+from cockpit.nlu.tokens import Token, clean, tokenise
+from cockpit.ports import UnderstanderCapabilities
+from cockpit.skillset import SkillSet
+from cockpit.types import LANGS, Act, Lang, Understanding
+
+MAX_TOKENS = 80
+"""Longer texts are no commands and are not looked at."""
+SUPPORT = {"literal": 0.0, "free": 0.1, "by_sound": 0.1}
+"""How likely the network must hold a reading of the templates that it would not have chosen itself: one that is word
+for word what an author wrote, one of which that is so but for a name or free text, one that only sounds like it. Chosen
+on the development half of models/eval/sets."""
+IDLE = {"literal": 0.98, "free": 0.7, "by_sound": 0.4}
+"""The greatest certainty that an utterance is no request at all at which such a reading is still believed."""
+ACTIONLESS = ("chat", "not_addressed")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One act as the network proposes it."""
+
+    segment: Segment
+    grounded: Grounded
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class Consideration:
+    """Everything that led to an understanding, for `cockpit explain`. `chosen` is `network`, `both`, `templates` or
+    `nothing`; `why` a key of the explanations in the language files."""
+
+    tokens: tuple[Token, ...]
+    tagged: Tagged | None
+    candidates: tuple[Candidate, ...]
+    reading: TemplateReading | None
+    support: float
+    chosen: str
+    why: str
+    understanding: Understanding
+
+
+class JointUnderstander:
+    """Satisfies `ports.Understander`."""
+
+    def __init__(self, skills: SkillSet, model: Path, cache: Path | None = None) -> None:
+        """`model` is the folder of the trained network, `cache` that of the compiled templates. Raises `ModelError`."""
+        self.tagger = Tagger(model)
+        self.templates = TemplateUnderstander(skills, cache)
+        self._segmenter = Segmenter(self.tagger.labels)
+        self._grounders = {lang: Grounder(self.templates.languages[lang]) for lang in LANGS}
+        self.capabilities = UnderstanderCapabilities("joint", LANGS, self.templates.capabilities.intents)
+
+    def understand(self, text: str, lang: Lang, expecting: str = "") -> Understanding:
+        return self.consider(text, lang, expecting).understanding
+
+    def consider(self, text: str, lang: Lang, expecting: str = "") -> Consideration:
+        """The understanding of `text` with all that led to it."""
+        cleaned = clean(text)
+        tokens = tokenise(cleaned)
+        nothing = Understanding((), lang, 0.0, text, complete=False)
+        if not tokens or len(tokens) > MAX_TOKENS:
+            return Consideration(tokens, None, (), None, 0.0, "nothing", "too_long" if tokens else "empty", nothing)
+        tagged = self.tagger.tag(tokens, expecting)
+        candidates = tuple(self._candidates(cleaned, tokens, tagged, lang, expecting))
+        reading = self.templates.read(text, lang, expecting)
+        support = self._support(tagged, tokens, reading, expecting)
+        chosen, why = self._choose(tagged, candidates, reading, support)
+        acts = self._acts(chosen, candidates, reading)
+        if chosen == "network":
+            enough = self.tagger.labels.thresholds.get("act", 0.0)
+            acts = tuple(replace(act, doubtful=act.confidence < enough) for act in acts)
+        understanding = Understanding(
+            acts,
+            lang,
+            min((act.confidence for act in acts), default=0.0),
+            "" if acts else text,
+            kind=max(tagged.kind, key=lambda kind: tagged.kind[kind]),
+            complete=tagged.complete >= 0.5,
+            complexity=max(tagged.complexity, key=lambda name: tagged.complexity[name]),
+            private=tagged.private >= 0.5,
+        )
+        return Consideration(tokens, tagged, candidates, reading, support, chosen, why, understanding)
+
+    def _candidates(
+        self, cleaned: str, tokens: tuple[Token, ...], tagged: Tagged, lang: Lang, expecting: str
+    ) -> list[Candidate]:
+        language = self.templates.languages[lang]
+        plain = Matcher(cleaned, tokens, lang, language.skips)
+        by_sound = Matcher(cleaned, tokens, lang, language.skips, language.sounds)
+        found = []
+        for segment in self._segmenter.segments(tagged, tokens, expecting):
+            intent = segment.meanings[0][0]
+            grounded = self._grounders[lang].ground(intent, segment, plain, by_sound)
+            if grounded.missing:
+                intent = self._without_value(intent, segment)
+            text = plain.said(segment.start, segment.end)
+            found.append(Candidate(segment, grounded, Act(intent, grounded.slots, _confidence(tagged, segment), text)))
+        return found
+
+    def _without_value(self, intent: str, segment: Segment) -> str:
+        """What is meant when no value can be read: the question for it, where the control has one."""
+        asking = f"{intent.rpartition('.')[0]}.ask"
+        if asking in self.tagger.labels.pairs:
+            return asking
+        others = [other for other, _ in segment.meanings[1:] if not other.endswith((".set", ".choose"))]
+        return others[0] if others else intent
+
+    def _support(
+        self, tagged: Tagged, tokens: Sequence[Token], reading: TemplateReading | None, expecting: str
+    ) -> float:
+        """The least probability that the network gives to any act of the templates' reading."""
+        if reading is None:
+            return 0.0
+        least = 1.0
+        for act, (start, end) in zip(reading.acts, reading.spans, strict=True):
+            inside = [n for n, token in enumerate(tokens) if token.start >= start and token.end <= end]
+            probability = self._segmenter.probability(tagged, inside[0], inside[-1] + 1, act.intent, expecting)
+            least = min(least, probability)
+        return least
+
+    def _choose(
+        self, tagged: Tagged, candidates: tuple[Candidate, ...], reading: TemplateReading | None, support: float
+    ) -> tuple[str, str]:
+        """Whose reading holds, and why."""
+        least = self.tagger.labels.thresholds.get("ask", 0.0)
+        idle = sum(tagged.kind[kind] for kind in ACTIONLESS)
+        confident = bool(candidates) and min(c.act.confidence for c in candidates) >= least
+        if reading is None:
+            return ("network", "network_alone") if confident else ("nothing", "unsure" if candidates else "no_act")
+        kind = "by_sound" if reading.sound else "free" if reading.free else "literal"
+        seen = [candidate.act.intent for candidate in candidates]
+        if seen in ([act.intent for act in reading.acts], [act.intent for act in _once(reading.acts)]):
+            return "both", "agreed"
+        if idle < IDLE[kind] and support >= SUPPORT[kind]:
+            return "templates", "by_sound" if reading.sound else "literal"
+        return ("network", "outweighed") if confident else ("nothing", "unsure")
+
+    @staticmethod
+    def _acts(chosen: str, candidates: tuple[Candidate, ...], reading: TemplateReading | None) -> tuple[Act, ...]:
+        if chosen == "nothing":
+            return ()
+        if chosen == "network" or reading is None:
+            return tuple(candidate.act for candidate in candidates)
+        if chosen == "templates":
+            return reading.acts
+        return reading.acts if len(reading.acts) == len(candidates) else _once(reading.acts)
+
+
+def _once(acts: Sequence[Act]) -> tuple[Act, ...]:
+    """Acts that say the same twice in a row ("the windscreen is all fog, I can see nothing") taken as one."""
+    return tuple(
+        act for n, act in enumerate(acts) if not n or (act.intent, act.slots) != (acts[n - 1].intent, acts[n - 1].slots)
+    )
+
+
+def _confidence(tagged: Tagged, segment: Segment) -> float:
+    """How sure the network is of an act: that it is a request at all, a finished one, and this one."""
+    idle = sum(tagged.kind[kind] for kind in ACTIONLESS)
+    return segment.confidence * (1.0 - idle) * segment.bounds * tagged.complete

@@ -1,0 +1,47 @@
+"""The engine of understanding that the settings ask for, or the next best."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from cockpit.config import Settings
+from cockpit.errors import ModelError
+from cockpit.nlu.joint import JointUnderstander
+from cockpit.nlu.templates import TemplateUnderstander
+from cockpit.ports import Understander
+from cockpit.skillset import SkillSet, load_skills
+
+log = logging.getLogger(__name__)
+
+CACHE = Path(".derived") / "skills"
+"""Folder of the compiled templates, below that of the models."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanders:
+    """The skills and what understands them; `problem` tells why it is not what the settings ask for."""
+
+    skills: SkillSet
+    understander: Understander
+    problem: ModelError | None = None
+
+
+def understanding(settings: Settings) -> Understanders:
+    """Made once a process for the same settings. A missing or damaged network leaves the skills' sentences alone."""
+    cache = settings.models_dir / CACHE
+    return _understanding(settings.understanding, settings.skills_dir, settings.intent_dir, cache)
+
+
+@lru_cache(maxsize=2)
+def _understanding(engine: str, folder: Path, model: Path, cache: Path) -> Understanders:
+    skills = load_skills(folder)
+    if engine == "joint":
+        try:
+            return Understanders(skills, JointUnderstander(skills, model, cache))
+        except ModelError as error:
+            log.warning("%s; going on with the skills' sentences alone", error)
+            return Understanders(skills, TemplateUnderstander(skills, cache), error)
+    return Understanders(skills, TemplateUnderstander(skills, cache))
