@@ -8,10 +8,10 @@ BIN := .venv/bin
 READY := .venv/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test check cases bench clean
+.PHONY: help install demo test check cases train eval bench-nlu bench clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(READY) ## make .venv with everything in it
 
@@ -43,6 +43,21 @@ check: install ## lint, format, types, imports
 
 cases: install ## typed cases against the service on a real broker, with the reached figure as floor
 	@$(BIN)/python -m hil.cases
+
+train: install ## train the intent model from scratch (about an hour on two cores, less on a GPU)
+	@$(BIN)/python -m pip install --quiet -e '.[train]'
+	@$(BIN)/cockpit models pull e5-small
+	@$(BIN)/python -m models.training
+	@$(BIN)/python -m models.eval --set-thresholds
+	@$(BIN)/python -m models.eval --stages out/training
+
+eval: install ## how well the shipped intent model understands: table, HTML and JSON in out/eval
+	@$(BIN)/python -m models.eval
+
+bench-nlu: install ## this model, hassil and a prompted small language model on the same sentences
+	@$(BIN)/python -m pip install --quiet -e '.[peers]'
+	@$(BIN)/cockpit models pull qwen2.5-coder-0.5b
+	@$(BIN)/python -m models.eval.bench
 
 bench: install ## latency, memory and idle load of this machine
 	@$(BIN)/cockpit bench

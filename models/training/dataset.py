@@ -17,27 +17,41 @@ from cockpit.skillset import SkillSet
 from cockpit.types import LANGS, Lang
 from cockpit.yamlfile import read_yaml
 from models.training import public
-from models.training.examples import Example
-from models.training.fit import UNKNOWN, Row
+from models.training.examples import ActSpan, Example
 from models.training.mixing import Mixer
 from models.training.noise import Noise, counted
 from models.training.public_labels import PublicLabels
+from models.training.rows import UNKNOWN, Row
 from models.training.sampling import Sampler
 
 HERE = Path(__file__).parent
 MAX_PIECES = 64
 SHARES = {"single": 0.46, "several": 0.15, "negative": 0.15, "half": 0.04, "public": 0.20}
 """How the examples are made up."""
+FOCUS = 1 / 3
 NOISY = 0.3
 """Share of sentences with words misheard."""
 EXPECTED_ANYWAY = 0.03
 """Share of other utterances that come while a question waits."""
+SPLIT = 0.15
+"""Share of Chinese sentences in which words are read character by character."""
+WEIGHTS = {"kind": 0.5, "complete": 0.4, "complexity": 0.25, "private": 0.25}
+"""What the heads count whose count is not 1."""
 
 
 class Examples:
     """An endless, seeded supply of examples from the skills, the paraphrases and the public sets in `data`."""
 
-    def __init__(self, skills: SkillSet, templates: TemplateUnderstander, profile: Path, data: Path, seed: int) -> None:
+    def __init__(
+        self,
+        skills: SkillSet,
+        templates: TemplateUnderstander,
+        profile: Path,
+        data: Path,
+        seed: int,
+        focus: frozenset[str] = frozenset(),
+    ) -> None:
+        """Of the intents in `focus`, those of a new skill, comes every third example."""
         self._rng = random.Random(seed)
         self._templates = templates
         units = units_of(profile)
@@ -54,6 +68,7 @@ class Examples:
             for sentence in public.read(data, source)
             for example in labelled.examples(sentence)
         ]
+        self._focus = [intent for intent in sorted(self.intents) if intent in focus]
         plain = [mixer.single().words for mixer in self.mixers.values() for _ in range(6000)]
         counts = counted([*plain, *(example.words for example in self.public)])
         self.noise = {lang: Noise(lang, counts, self._rng) for lang in LANGS}
@@ -63,10 +78,12 @@ class Examples:
         while True:
             kind = self._rng.choices(kinds, weights)[0]
             mixer = self.mixers[self._rng.choices(LANGS, (0.55, 0.45))[0]]
-            if kind == "public":
+            if self._focus and self._rng.random() < FOCUS:
+                example: Example | None = mixer.about(self._focus)
+            elif kind == "public":
                 if not self.public:
                     continue
-                example: Example | None = self._rng.choice(self.public)
+                example = self._rng.choice(self.public)
             elif kind == "half":
                 example = mixer.half(partial(self._understood, mixer.lang))
             else:
@@ -84,7 +101,9 @@ class Examples:
         if example.source != "negatives/refused" and self._rng.random() < NOISY:  # a lost "don't" turns it round
             example = self.noise[example.lang].misheard(example, self._rng.choice((0.05, 0.1, 0.2)))
         if not example.expecting and self._rng.random() < EXPECTED_ANYWAY:
-            example = replace(example, expecting=self._rng.choice(("value", "confirm", "contact", "destination", "query")))
+            example = replace(
+                example, expecting=self._rng.choice(("value", "confirm", "contact", "destination", "query"))
+            )
         return example
 
 
@@ -157,17 +176,20 @@ class Encoder:
             heads["act"][at] = OUTSIDE
             if example.slots_known:
                 heads["slot"][at] = 0
-            for act in example.acts:
-                if first < act.end and last > act.start:
-                    self._tag_act(example, act.intent, at, first <= act.start, heads)
-                    for slot in act.slots:
-                        if first < slot.end and last > slot.start and example.slots_known and slot.name in self._labels.slots:
-                            inside = int(first > slot.start)
-                            heads["slot"][at] = 1 + 2 * self._labels.slots.index(slot.name) + inside
-                    break
+            act = next((act for act in example.acts if first < act.end and last > act.start), None)
+            if act is None:
+                continue
+            target, operation = self._labels.pairs[act.intent]
+            heads["act"][at] = BEGIN if first <= act.start else INSIDE
+            heads["target"][at] = self._labels.targets.index(target)
+            heads["operation"][at] = self._labels.operations.index(operation)
+            if example.slots_known:
+                heads["slot"][at] = self._slot(act, first, last)
 
-    def _tag_act(self, example: Example, intent: str, at: int, begins: bool, heads: dict[str, list[int]]) -> None:
-        target, operation = self._labels.pairs[intent]
-        heads["act"][at] = BEGIN if begins else INSIDE
-        heads["target"][at] = self._labels.targets.index(target)
-        heads["operation"][at] = self._labels.operations.index(operation)
+    def _slot(self, act: ActSpan, first: int, last: int) -> int:
+        """The class of the head `slot` for a piece of the tokens `first` to `last`."""
+        found = 0
+        for slot in act.slots:
+            if first < slot.end and last > slot.start and slot.name in self._labels.slots:
+                found = 1 + 2 * self._labels.slots.index(slot.name) + (first > slot.start)
+        return found

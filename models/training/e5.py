@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 Weights = dict[str, NDArray[np.float32]]
 
+FILE = Path("e5-small") / "e5-small-q4.bin"
+"""Where it lies in the folder of pulled models."""
 MAGIC = b"E5S1"
 BLOCK = 32
 HEADER = struct.Struct("<4sI7ifi")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cockpit.nlu.labels import KINDS, COMPLEXITIES, kind_of
+from cockpit.nlu.labels import COMPLEXITIES, KINDS, kind_of
 from cockpit.types import Lang
 
 
@@ -45,7 +45,8 @@ class Example:
     source: str = ""
 
     def __post_init__(self) -> None:
-        assert self.kind in ("", *KINDS) and self.complexity in ("", *COMPLEXITIES)
+        assert self.kind in ("", *KINDS)
+        assert self.complexity in ("", *COMPLEXITIES)
 
     @property
     def text(self) -> str:

@@ -6,29 +6,26 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import torch
 from torch import Tensor, nn
 
 from cockpit.nlu.pieces import PAD
 from models.training.network import Network, Output
+from models.training.rows import UNKNOWN, Row
 
-UNKNOWN = -100
-"""A label that is not known and costs nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One example as numbers: `pieces` head name to a label a piece, `mean` head name to the utterance's label."""
-
-    ids: list[int]
-    pieces: dict[str, list[int]] = field(default_factory=dict)
-    mean: dict[str, int] = field(default_factory=dict)
+POOL = 40
+"""Batches whose rows are sorted by length together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`soft` is the weight of the teacher's word against the labels', `weights` that of each head."""
+    """`soft` is the weight of the teacher's word against the labels', `weights` that of each head.
+
+    The heads begin from nothing and learn at `head_rate` times the rate of the rest. Each row is used `echo` times,
+    since making it takes time too. `frozen` keeps the embeddings as they are.
+    """
 
     steps: int
     rate: float
@@ -37,7 +34,10 @@ class Plan:
     temperature: float = 2.0
     warmup: float = 0.06
     decay: float = 0.01
-    smoothing: float = 0.05
+    smoothing: float = 0.02
+    head_rate: float = 10.0
+    echo: int = 2
+    frozen: bool = False
     weights: dict[str, float] = field(default_factory=dict)
     seed: int = 1
 
@@ -71,13 +71,23 @@ def batch_of(rows: Sequence[Row], network: Network) -> Batch:
     )
 
 
-def batches(rows: Iterator[Row], size: int, rng: random.Random) -> Iterator[list[Row]]:
-    """Batches of rows of like length, so that little is padded; shuffled within every 40 of them."""
+def batches(rows: Iterator[Row], size: int, rng: random.Random, echo: int = 1) -> Iterator[list[Row]]:
+    """Batches of rows of like length, so that little is padded; shuffled within every `POOL` of them, which come `echo`
+    times."""
     while True:
-        pool = sorted((next(rows) for _ in range(40 * size)), key=lambda row: len(row.ids))
-        cut = [pool[at : at + size] for at in range(0, len(pool), size)]
-        rng.shuffle(cut)
-        yield from cut
+        taken = [next(rows) for _ in range(POOL * size)]
+        for _ in range(echo):
+            rng.shuffle(taken)
+            pool = sorted(taken, key=lambda row: len(row.ids))
+            cut = [pool[at : at + size] for at in range(0, len(pool), size)]
+            rng.shuffle(cut)
+            yield from cut
+
+
+def pass_over(rows: Iterator[Row], plan: Plan) -> None:
+    """Take from `rows` what fitting by `plan` would take."""
+    for _ in islice(rows, -(-plan.steps // (POOL * plan.echo)) * POOL * plan.batch):
+        pass
 
 
 def endless(rows: Sequence[Row], rng: random.Random) -> Iterator[Row]:
@@ -98,19 +108,13 @@ def fit(
     """Fit `network` in place for `plan.steps` batches; with `teacher`, its logits and hidden states are learned too."""
     torch.manual_seed(plan.seed)
     rng = random.Random(plan.seed)
-    decayed = [p for p in network.parameters() if p.ndim > 1]
-    rest = [p for p in network.parameters() if p.ndim < 2]
-    groups = [{"params": decayed, "weight_decay": plan.decay}, {"params": rest, "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.98), fused=True)
-    warm = max(1, int(plan.steps * plan.warmup))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1.0, (step + 1) / warm) * max(0.02, 1 - max(0, step - warm) / (plan.steps - warm))
-    )
+    optimizer = _optimizer(network, plan)
+    schedule = _schedule(optimizer, plan)
     network.train()
     if teacher is not None:
         teacher.eval()
     begun, sum_of_losses = time.monotonic(), 0.0
-    for step, chosen in zip(range(1, plan.steps + 1), batches(rows, plan.batch, rng), strict=False):
+    for step, chosen in zip(range(1, plan.steps + 1), batches(rows, plan.batch, rng, plan.echo), strict=False):
         batch = batch_of(chosen, network)
         with torch.autocast(_device_type(network), torch.bfloat16):
             taught = None
@@ -120,7 +124,6 @@ def fit(
             output = network(batch.ids, batch.lengths)
         loss = _loss(output, batch, plan, taught)
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         schedule.step()
         optimizer.zero_grad()
@@ -130,6 +133,28 @@ def fit(
             tell(f"step {step}/{plan.steps}  loss {sum_of_losses / 100:.3f}  {rate:.0f} sentences/s")
             sum_of_losses = 0.0
     return network.eval()
+
+
+def _optimizer(network: Network, plan: Plan) -> torch.optim.Optimizer:
+    network.words.weight.requires_grad_(not plan.frozen)
+    groups = [
+        {
+            "params": [parameter],
+            "lr": plan.rate * (plan.head_rate if "head" in name else 1.0),
+            "weight_decay": plan.decay if parameter.ndim > 1 else 0.0,
+        }
+        for name, parameter in network.named_parameters()
+        if parameter.requires_grad
+    ]
+    return torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.98), fused=True)
+
+
+def _schedule(optimizer: torch.optim.Optimizer, plan: Plan) -> torch.optim.lr_scheduler.LambdaLR:
+    """Up for the first batches, then down to nearly nothing."""
+    warm = max(1, int(plan.steps * plan.warmup))
+    return torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min(1.0, (step + 1) / warm) * max(0.02, 1 - max(0, step - warm) / (plan.steps - warm))
+    )
 
 
 def _device_type(network: Network) -> str:
@@ -188,7 +213,7 @@ def importance(network: Network, rows: Sequence[Row], size: int = 64) -> list[Te
         _loss(network(batch.ids, batch.lengths), batch, Plan(1, 0), None).backward()  # type: ignore[no-untyped-call]
         for total, activation in zip(sums, kept, strict=True):
             assert activation.grad is not None
-            total += (activation * activation.grad).detach().abs().sum((0, 1))
+            total.add_((activation * activation.grad).detach().abs().sum((0, 1)))
         network.zero_grad()
     for hook in hooks:
         hook.remove()

@@ -7,6 +7,7 @@ Weights are symmetric int8, one scale an output column; activations are quantise
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -21,30 +22,29 @@ OPSET, CONTRIB = 17, "com.microsoft"
 
 
 class _Builder:
-    def __init__(self, network: Network) -> None:
-        self.design = network.design
+    def __init__(self, network: Network, int8: bool) -> None:
+        self.design, self._int8 = network.design, int8
         self._state = {name: value.detach().float().cpu().numpy() for name, value in network.state_dict().items()}
         self.nodes: list[onnx.NodeProto] = []
         self.tensors: list[onnx.TensorProto] = []
-        self.made: set[str] = set()
 
     def constant(self, name: str, values: NDArray[np.generic]) -> str:
         self.tensors.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
-    def node(self, kind: str, inputs: list[str], output: str, domain: str = "", **attributes: object) -> str:
+    def node(self, kind: str, inputs: list[str], output: str, domain: str = "", **attributes: Any) -> str:
         self.nodes.append(helper.make_node(kind, inputs, [output], output, domain=domain, **attributes))
         return output
 
     def linear(self, x: str, name: str, output: str) -> str:
         """x (1, pieces, in) times the layer's weight, plus its bias."""
         weight = self._state[f"{name}.weight"].T
+        if not self._int8:
+            product = self.node("MatMul", [x, self.constant(f"{name}.weight", weight)], f"{output}.product")
+            return self.node("Add", [product, self.constant(f"{name}.bias", self._state[f"{name}.bias"])], output)
         scale = np.maximum(np.abs(weight).max(0), 1e-8) / 127
         quantised = np.clip(np.rint(weight / scale), -127, 127).astype(np.int8)
-        for part in ("values", "step", "middle"):
-            assert f"{x}.{part}" not in self.made
         outputs = [f"{x}.values", f"{x}.step", f"{x}.middle"]
-        self.made |= {*outputs}
         self.nodes.append(helper.make_node("DynamicQuantizeLinear", [x], outputs, f"{x}.quantised"))
         inputs = [
             outputs[0],
@@ -65,14 +65,21 @@ class _Builder:
 
     def embedding(self) -> str:
         words = self._state["words.weight"]
+        self.constant("places.weight", self._state["places.weight"][None])
+        if not self._int8:
+            self.node("Gather", [self.constant("words.weight", words), "ids"], "words.read", axis=0)
+            return self.placed()
         scale = np.maximum(np.abs(words).max(1, keepdims=True), 1e-8) / 127
         self.constant("words.weight", np.rint(words / scale).astype(np.int8))
         self.constant("words.scale", scale.astype(np.float32))
-        self.constant("places.weight", self._state["places.weight"][None])
         self.node("Gather", ["words.weight", "ids"], "words.quantised", axis=0)
         self.node("Cast", ["words.quantised"], "words.rounded", to=TensorProto.FLOAT)
         self.node("Gather", ["words.scale", "ids"], "words.scales", axis=0)
         self.node("Mul", ["words.rounded", "words.scales"], "words.read")
+        return self.placed()
+
+    def placed(self) -> str:
+        """The words' embeddings with those of their places added."""
         self.node("Shape", ["ids"], "length", start=1, end=2)
         self.constant("zero", np.array([0], np.int64))
         self.constant("one", np.array([1], np.int64))
@@ -86,7 +93,9 @@ class _Builder:
             self.constant(f"{name}.{part}.first", np.array([first], np.int64))
             self.constant(f"{name}.{part}.last", np.array([last], np.int64))
             self.constant(f"{name}.{part}.axis", np.array([2], np.int64))
-            self.node("Slice", [qkv, f"{name}.{part}.first", f"{name}.{part}.last", f"{name}.{part}.axis"], f"{name}.{part}")
+            self.node(
+                "Slice", [qkv, f"{name}.{part}.first", f"{name}.{part}.last", f"{name}.{part}.axis"], f"{name}.{part}"
+            )
         attended = self.node(
             "MultiHeadAttention",
             [f"{name}.q", f"{name}.k", f"{name}.v"],
@@ -97,12 +106,14 @@ class _Builder:
         x = self.norm(self.linear(attended, f"{name}.out", f"{name}.out.out"), x, f"{name}.out_norm", f"{name}.mixed")
         wide = self.linear(x, f"{name}.widen", f"{name}.widen.out")
         wide = self.node("Gelu", [wide], f"{name}.gelu", CONTRIB)
-        return self.norm(self.linear(wide, f"{name}.narrow", f"{name}.narrow.out"), x, f"{name}.narrow_norm", f"{name}.out")
+        return self.norm(
+            self.linear(wide, f"{name}.narrow", f"{name}.narrow.out"), x, f"{name}.narrow_norm", f"{name}.out"
+        )
 
 
-def to_onnx(network: Network) -> onnx.ModelProto:
+def to_onnx(network: Network, int8: bool = True) -> onnx.ModelProto:
     """Input `ids` (1, pieces) int64; outputs `pieces` (1, pieces, n) and `mean` (1, n): all heads side by side."""
-    builder = _Builder(network)
+    builder = _Builder(network, int8)
     x = builder.embedding()
     for n in range(len(network.design.inner)):
         x = builder.layer(x, f"layers.{n}")

@@ -10,8 +10,8 @@ import argparse
 import hashlib
 import json
 import random
-import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,16 +20,20 @@ import onnxruntime as ort
 import torch
 
 from cockpit.config import Settings
-from cockpit.nlu.pieces import PieceReader
+from cockpit.nlu.pieces import PieceReader, written
 from cockpit.nlu.tokens import clean, tokenise
 from models.training import e5, public, vocabulary
-from models.training.fit import Plan, Row, endless, fit, importance
+from models.training.fit import batch_of, endless
 from models.training.graph import to_onnx
-from models.training.network import Design, Network, from_pretrained, narrower, shallower
+from models.training.network import Design, Network, from_pretrained
 from models.training.public import Sentence
+from models.training.rows import Row
+from models.training.stages import Course, Effort, Rates
 
-STUDENT_LAYERS = (1, 3, 5, 7, 9, 11)
-INNER = 768
+PIECES = 16_000
+MAX_PIECES = 64
+RATES = Rates(teacher=1.5e-4)
+SOFT = 0.7
 
 
 def held_back(sentence: Sentence) -> bool:
@@ -41,8 +45,6 @@ def accuracy(network: Network, rows: Sequence[Row]) -> float:
     right = 0
     with torch.no_grad():
         for at in range(0, len(rows), 64):
-            from models.training.fit import batch_of
-
             batch = batch_of(rows[at : at + 64], network)
             found = network(batch.ids, batch.lengths).mean["intent"].argmax(-1)
             right += int((found == batch.mean["intent"]).sum())
@@ -51,67 +53,87 @@ def accuracy(network: Network, rows: Sequence[Row]) -> float:
 
 def accuracy_int8(file: Path, rows: Sequence[Row]) -> float:
     session = ort.InferenceSession(str(file))
-    right = sum(int(session.run(["mean"], {"ids": np.array([row.ids])})[0].argmax()) == row.mean["intent"] for row in rows)
+    right = sum(
+        int(session.run(["mean"], {"ids": np.array([row.ids])})[0].argmax()) == row.mean["intent"] for row in rows
+    )
     return right / len(rows)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+@dataclass
+class Task:
+    """The set as rows: `rows` to learn from, `held` to judge by, by language; `kept` are the vocabulary's pieces."""
+
+    rows: list[Row]
+    held: dict[str, list[Row]]
+    intents: int
+    kept: list[int]
+
+
+def prepare(data: Path, out: Path, pretrained: e5.Pretrained) -> Task:
+    """Reads the set in the folder `data` and writes `tokenizer.json` into `out`."""
+    everything = [*public.read(data, "massive")]
+    validation = {
+        "zh": [*public.read(data, "massive_validation")],
+        "en": [s for s in everything if held_back(s)],
+    }
+    sentences = [s for s in everything if not held_back(s)]
+    intents = sorted({s.intent for s in sentences})
+    folded = [written([t.text for t in tokenise(clean(s.text))])[0] for s in sentences]
+    tokenizer, kept = vocabulary.cut(pretrained, folded, PIECES, ())
+    vocabulary.save(tokenizer, out / "tokenizer.json")
+    reader = PieceReader(out / "tokenizer.json")
+
+    def row(s: Sentence) -> Row:
+        ids = reader.read(tokenise(clean(s.text))).ids[:MAX_PIECES]
+        return Row(ids, {}, {"intent": intents.index(s.intent)})
+
+    held = {lang: [row(s) for s in found] for lang, found in validation.items()}
+    return Task([row(s) for s in sentences], held, len(intents), kept)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m models.training.massive", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=Path("out/massive"))
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--steps", type=int, nargs=3, default=(1900, 2200, 1400), metavar=("TEACHER", "STUDENT", "PRUNED"))
-    args = parser.parse_args()
+    parser.add_argument(
+        "--steps", type=int, nargs=3, default=(1900, 2200, 1400), metavar=("TEACHER", "STUDENT", "PRUNED")
+    )
+    parser.add_argument("--resume", action="store_true", help="take stages whose weights lie in the output folder")
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = arguments()
     args.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(2)
-    random.seed(args.seed)
-    sentences = [*public.read(args.data, "massive")]
-    validation = {
-        "zh": [*public.read(args.data, "massive_validation")],
-        "en": [s for s in sentences if held_back(s)],
-    }
-    sentences = [s for s in sentences if not held_back(s)]
-    labels = sorted({s.intent for s in sentences})
-    pretrained = e5.read(Settings().models_dir / "e5-small" / "e5-small-q4.bin")
-    from cockpit.nlu.pieces import written
-
-    folded = [written([t.text for t in tokenise(clean(s.text))])[0] for s in sentences]
-    tokenizer, kept = vocabulary.cut(pretrained, folded, 16000, ())
-    vocabulary.save(tokenizer, args.out / "tokenizer.json")
-    reader = PieceReader(args.out / "tokenizer.json")
-
-    def row(s: Sentence) -> Row:
-        return Row(reader.read(tokenise(clean(s.text))).ids[:64], {}, {"intent": labels.index(s.intent)})
-
-    rows = [row(s) for s in sentences]
-    held = {lang: [row(s) for s in found] for lang, found in validation.items()}
-    design = Design(len(kept), {}, {"intent": len(labels)})
-    print(len(rows), "rows", {k: len(v) for k, v in held.items()}, len(kept), "pieces", len(labels), "intents", flush=True)
+    pretrained = e5.read(Settings().models_dir / e5.FILE)
+    task = prepare(args.data, args.out, pretrained)
+    held = {lang: len(rows) for lang, rows in task.held.items()}
+    print(len(task.rows), "rows", held, len(task.kept), "pieces", task.intents, "intents", flush=True)
     results: dict[str, dict[str, float]] = {}
 
     def judge(name: str, network: Network) -> None:
-        results[name] = {lang: round(100 * accuracy(network, found), 2) for lang, found in held.items()}
+        results[name] = {lang: round(100 * accuracy(network, rows), 2) for lang, rows in task.held.items()}
         print(name, results[name], flush=True)
 
-    def tell(text: str) -> None:
-        print(time.strftime("%H:%M:%S"), text, flush=True)
-
     rng = random.Random(args.seed)
-    teacher = from_pretrained(design, pretrained, kept, range(12))
-    fit(teacher, endless(rows, rng), Plan(args.steps[0], 1.5e-4, seed=args.seed), tell=tell)
-    judge("teacher", teacher)
-    torch.save(teacher.state_dict(), args.out / "teacher.pt")
-    student = shallower(teacher, STUDENT_LAYERS)
-    fit(student, endless(rows, rng), Plan(args.steps[1], 2.5e-4, soft=0.7, seed=args.seed), teacher, tell)
-    judge("student", student)
-    torch.save(student.state_dict(), args.out / "student.pt")
-    pruned = narrower(student, importance(student, rows[:2000]), INNER)
-    judge("pruned, not yet refitted", pruned)
-    fit(pruned, endless(rows, rng), Plan(args.steps[2], 2e-4, soft=0.7, seed=args.seed), teacher, tell)
-    judge("pruned", pruned)
-    torch.save(pruned.state_dict(), args.out / "pruned.pt")
-    onnx.save(to_onnx(pruned), str(args.out / "massive.onnx"))
-    results["int8"] = {lang: round(100 * accuracy_int8(args.out / "massive.onnx", found), 2) for lang, found in held.items()}
+    course = Course(
+        args.out,
+        rows=lambda _: endless(task.rows, rng),
+        sample=lambda: task.rows[:2000],
+        effort=Effort(64, *args.steps),
+        rates=RATES,
+        soft=SOFT,
+        seed=args.seed,
+        resume=args.resume,
+        judge=judge,
+    )
+    design = Design(len(task.kept), {}, {"intent": task.intents})
+    pruned = course.run(from_pretrained(design, pretrained, task.kept, range(12)))
+    file = args.out / "massive.onnx"
+    onnx.save(to_onnx(pruned), str(file))
+    results["int8"] = {lang: round(100 * accuracy_int8(file, rows), 2) for lang, rows in task.held.items()}
     print("int8", results["int8"])
     (args.out / "massive.json").write_text(json.dumps(results, indent=1) + "\n", "utf-8")
 

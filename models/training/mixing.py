@@ -1,9 +1,9 @@
-"""What is made of sampled sentences: several acts in one breath, half sentences, fillers, and speech that is no command."""
+"""What is made of sampled sentences: several acts in one breath, half sentences, fillers, speech that is no command."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,13 +23,15 @@ NEGATIVE_KIND = {
     "knowledge": ("chat", "knowledge"), "other_request": ("chat", "knowledge"),
 }  # fmt: skip
 LEADS = {
-    "zh": "请 麻烦你 帮我 给我 你好 那个 嗯 呃 哎 小助手 能不能 可以 我想 我要 现在 赶紧 快 先 那就 好 师傅 劳驾 诶 那什么 对了".split(),
+    "zh": "请 麻烦你 帮我 给我 你好 那个 嗯 呃 哎 小助手 能不能 可以 我想 我要 现在 赶紧 快 先 那就 好 师傅 劳驾 诶 "
+    "那什么 对了".split(),
     "en": "please|could you|can you|would you|hey|ok|okay|uh|um|so|well|hi there|hey car|right|listen|excuse me|"
     "could you please|can we|i want you to|id like you to|now|quickly|just|alright|erm|go ahead and".split("|"),
 }  # fmt: skip
 TAILS = {
     "zh": "吧 啊 呀 呗 谢谢 好吗 行不行 一下 了 哈 哦 嘛 谢了 快点 可以吗 啦".split(),
-    "en": "please|thanks|thank you|will you|would you|now|for me|ok|mate|dear|right away|if you can|cheers|yeah".split("|"),
+    "en": "please|thanks|thank you|will you|would you|now|for me|ok|mate|dear|right away|if you can|cheers|"
+    "yeah".split("|"),
 }  # fmt: skip
 LINKS = {
     "zh": "然后 再 并且 顺便 还有 接着 同时 和 另外 再帮我 顺手 完了 之后 以及 也".split(),
@@ -54,7 +56,11 @@ class Mixer:
             for operation in SHAREABLE
         }
         self._carriers = {
-            operation: [intent for intent in sampler.intents if intent.rpartition(".")[2] == operation and "dialog" not in intent]
+            operation: [
+                intent
+                for intent in sampler.intents
+                if intent.rpartition(".")[2] == operation and "dialog" not in intent
+            ]
             for operation in SHAREABLE
         }
         self._requests = [intent for intent in sampler.intents if not intent.startswith(("dialog.", "answer."))]
@@ -73,6 +79,15 @@ class Mixer:
     def single(self) -> Example:
         return self.dressed(self.sampler.any())
 
+    def about(self, intents: Sequence[str]) -> Example:
+        """An act of `intents`, now and then with another one."""
+        example = self.sampler.sentence(self._rng.choice(intents))
+        if self._rng.random() < 0.15:
+            other = self.sampler.sentence(self._rng.choices(self._requests, self._weights)[0])
+            pair = [example, other] if self._rng.random() < 0.5 and other.acts else [other, example]
+            example = joined(pair, [self._link()]) if other.acts else example
+        return self.dressed(example)
+
     def several(self) -> Example:
         if self._rng.random() < 0.3:
             return self.dressed(self._verb_shared())
@@ -81,7 +96,9 @@ class Mixer:
         parts = [self.sampler.sentence(intent) for intent in chosen]
         parts = [part for part in parts if part.acts] or [self.sampler.sentence("ac.on")]
         # What is taken word for word to the end of the utterance can only come last.
-        parts.sort(key=lambda part: any(slot.name in ("text", "title", "query") for act in part.acts for slot in act.slots))
+        parts.sort(
+            key=lambda part: any(slot.name in ("text", "title", "query") for act in part.acts for slot in act.slots)
+        )
         return self.dressed(joined(parts, [self._link() for _ in parts[1:]]))
 
     def _link(self) -> tuple[str, ...]:
@@ -94,13 +111,15 @@ class Mixer:
         return words if kind < 0.92 else ()
 
     def _verb_shared(self) -> Example:
-        """"Turn on the heater and the seat heating": the second has no verb of its own."""
+        """ "Turn on the heater and the seat heating": the second has no verb of its own."""
         operation = self._rng.choice([o for o in SHAREABLE if self._mentions[o] and self._carriers[o]])
         carrier = self.sampler.sentence(self._rng.choice(self._carriers[operation]))
         mention, intent = self._rng.choice(self._mentions[operation])
         bare = self.sampler.sentence(mention)
         named = replace(bare, acts=tuple(replace(act, intent=intent) for act in bare.acts))
-        link = words_of(self._rng.choice(("和", "跟", "还有", "以及") if self.lang == "zh" else ("and", "and also", "as well as")))
+        link = words_of(
+            self._rng.choice(("和", "跟", "还有", "以及") if self.lang == "zh" else ("and", "and also", "as well as"))
+        )
         first = self._rng.random() < 0.35
         return joined([named, carrier] if first else [carrier, named], [link])
 
@@ -132,7 +151,14 @@ class Mixer:
         words = self.sampler.words(self._rng.choice(self._negatives[category]))
         kind, complexity = NEGATIVE_KIND[category]
         return Example(
-            self.lang, words, (), kind, complexity, complete=category != "half", private=False, source=f"negatives/{category}"
+            self.lang,
+            words,
+            (),
+            kind,
+            complexity,
+            complete=category != "half",
+            private=False,
+            source=f"negatives/{category}",
         )
 
     def unpunctuated(self, example: Example) -> Example:

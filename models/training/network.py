@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -110,8 +110,11 @@ def from_pretrained(design: Design, pretrained: Pretrained, rows: Sequence[int],
             state[f"layers.{new}.qkv.{kind}"] = np.concatenate([weights[f"l{old}.{x}.{part}"] for x in "qkv"])
             for theirs, ours in names.items():
                 state[f"layers.{new}.{ours}.{kind}"] = weights[f"l{old}.{theirs}.{part}"]
-    missing, unexpected = network.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in state.items()}, strict=False)
-    assert not unexpected and all(name.startswith(("piece_head", "mean_head")) for name in missing)
+    missing, unexpected = network.load_state_dict(
+        {k: torch.from_numpy(v.copy()) for k, v in state.items()}, strict=False
+    )
+    assert not unexpected
+    assert all(name.startswith(("piece_head", "mean_head")) for name in missing)
     return network
 
 
@@ -128,9 +131,7 @@ def shallower(network: Network, layers: Sequence[int]) -> Network:
 
 
 def _with_inner(design: Design, inner: tuple[int, ...]) -> Design:
-    return Design(
-        design.vocabulary, design.piece_heads, design.mean_heads, design.hidden, design.heads, inner, design.positions, design.eps
-    )
+    return replace(design, inner=inner)
 
 
 def narrower(network: Network, importance: Sequence[Tensor], inner: int) -> Network:

@@ -93,7 +93,9 @@ class Noise:
 
     def _en(self, word: str) -> list[str]:
         if word not in self._alike:
-            spelt = process.extract(word, self._common, scorer=Levenshtein.normalized_similarity, score_cutoff=0.55, limit=25)
+            spelt = process.extract(
+                word, self._common, scorer=Levenshtein.normalized_similarity, score_cutoff=0.55, limit=25
+            )
             self._alike[word] = [
                 other for other, likeness, _ in spelt if likeness >= 0.72 or sounds_en((word,), (other,)) is not None
             ]

@@ -1,4 +1,7 @@
-"""The public data sets, read from a folder outside the repository. Their licences and sources stand in the model card."""
+"""The public data sets, read from a folder outside the repository.
+
+Their licences and sources stand in the model card.
+"""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cockpit.nlu.language import Language
 from cockpit.nlu.labels import kind_of
+from cockpit.nlu.language import Language
 from cockpit.nlu.matcher import Matcher
 from cockpit.nlu.tokens import clean, tokenise
 from models.training.examples import ActSpan, Example, SlotSpan
@@ -28,28 +28,30 @@ TALK = frozenset(
     "meaning_of_life do_you_have_pets where_are_you_from who_do_you_work_for flip_coin roll_dice".split()
 )
 LEFT_OUT = frozenset(
-    "iot_hue_lighton iot_hue_lightoff iot_hue_lightchange iot_hue_lightup iot_hue_lightdim audio_volume_other play_radio "
-    "play_game play_audiobook play_podcasts music_query music_likeness music_settings music_dislikeness transport_traffic "
-    "transport_query calendar_set calendar_remove general_commandstop general_affirm general_dontcare general_negate "
-    "general_repeat general_confirm general_explain email_sendemail email_addcontact email_querycontact directions "
-    "traffic distance calendar calendar_update reminder reminder_update gas gas_type tire_pressure tire_change jump_start "
-    "what_song repeat mpg oil_change_how oil_change_when schedule_maintenance last_maintenance change_volume "
-    "change_language whisper_mode sync_device reset_settings change_speed current_location restaurant_suggestion "
-    "find_phone timer alarm uber play_music_other maybe user_name meeting_schedule update_playlist AddToPlaylist "
-    "smart_home change_ai_name change_accent change_user_name music_likeness volume_other datetime_query "
-    "GetDirections SelectItem ReadAloud Confirm Reject ContactSelection PhoneNumberSelection None "
-    "CreateCalendarEntry ChangeCalendarEntry CheckAvailability CheckWeatherValue CheckWeatherTime "
-    "VEHICLE_SETTINGS_CHECK VEHICLE_SETTINGS_DECLARATIVE SETTING_VALUE_SELECTION SETTING_NAME_SELECTION FinishTask".split()
+    "iot_hue_lighton iot_hue_lightoff iot_hue_lightchange iot_hue_lightup iot_hue_lightdim audio_volume_other "
+    "play_radio play_game play_audiobook play_podcasts music_query music_likeness music_settings music_dislikeness "
+    "transport_traffic transport_query calendar_set calendar_remove general_commandstop general_affirm "
+    "general_dontcare general_negate general_repeat general_confirm general_explain email_sendemail email_addcontact "
+    "email_querycontact directions traffic distance calendar calendar_update reminder reminder_update gas gas_type "
+    "tire_pressure tire_change jump_start what_song repeat mpg oil_change_how oil_change_when schedule_maintenance "
+    "last_maintenance change_volume change_language whisper_mode sync_device reset_settings change_speed "
+    "current_location restaurant_suggestion find_phone timer alarm uber play_music_other maybe user_name "
+    "meeting_schedule update_playlist AddToPlaylist smart_home change_ai_name change_accent change_user_name "
+    "music_likeness volume_other datetime_query GetDirections SelectItem ReadAloud Confirm Reject ContactSelection "
+    "PhoneNumberSelection None CreateCalendarEntry ChangeCalendarEntry CheckAvailability CheckWeatherValue "
+    "CheckWeatherTime VEHICLE_SETTINGS_CHECK VEHICLE_SETTINGS_DECLARATIVE SETTING_VALUE_SELECTION "
+    "SETTING_NAME_SELECTION FinishTask".split()
 )
 PRIVATE = ("email", "calendar", "lists", "social", "contact", "Calendar", "Meeting", "ToDo", "balance", "bill", "pto")
 MUSIC_SLOTS = {"artist": "artist", "track": "track", "album": "album", "playlist": "playlist", "genre": "genre"}
 OPERATION_OF = {
     "on": "on", "off": "off", "activated": "on", "deactivated": "off", "disable": "off", "deactivate": "off",
-    "enable": "on", "activate": "on", "start": "on", "start up": "on", "shut down": "off", "stop": "off", "enabled": "on",
-    "disabled": "off", "up": "up", "down": "down", "louder": "up", "quieter": "down", "more quiet": "down", "mute": "mute",
-    "unmute": "unmute", "increase": "up", "decrease": "down", "lower": "down", "raise": "up", "hike": "up", "boost": "up",
-    "crank up": "up", "drop": "down", "rise": "up", "hotter": "up", "colder": "down", "warmer": "up", "cooler": "down",
-    "reduce": "down", "higher": "up", "minimum": "min", "maximum": "max", "max": "max", "min": "min",
+    "enable": "on", "activate": "on", "start": "on", "start up": "on", "shut down": "off", "stop": "off",
+    "enabled": "on", "disabled": "off", "up": "up", "down": "down", "louder": "up", "quieter": "down",
+    "more quiet": "down", "mute": "mute", "unmute": "unmute", "increase": "up", "decrease": "down", "lower": "down",
+    "raise": "up", "hike": "up", "boost": "up", "crank up": "up", "drop": "down", "rise": "up", "hotter": "up",
+    "colder": "down", "warmer": "up", "cooler": "down", "reduce": "down", "higher": "up", "minimum": "min",
+    "maximum": "max", "max": "max", "min": "min",
 }  # fmt: skip
 
 
@@ -81,12 +83,13 @@ class PublicLabels:
             own = ours.startswith(("phone", "calendar", "navigation"))
             yield Example(
                 sentence.lang, words, (act,), kind_of([ours]), "simple", private=private or own,
-                slots_known=slots is not None or ours.startswith(("volume", "playback", "dialog")), source=sentence.source,
+                slots_known=slots is not None or ours.startswith(("volume", "playback", "dialog")),
+                source=sentence.source,
             )  # fmt: skip
 
     def _setting(self, sentence: Sentence, words: tuple[str, ...]) -> Iterator[Example]:
         """A car setting that is changed, where its name and value are ours word for word."""
-        values = {name: value for name, value in sentence.slots}
+        values = dict(sentence.slots)
         control = self._control(values.get("SETTING", ""))
         operation = "set" if "AMOUNT" in values else OPERATION_OF.get(values.get("VALUE", "").lower(), "")
         intent = f"{control}.{operation}"
@@ -114,7 +117,11 @@ class PublicLabels:
         if not tokens:
             return ""
         matcher = Matcher(cleaned, tokens, "en", self._english.skips)
-        found = [c for c, node in self._named.items() if any(m.end == len(tokens) and not m.slots for m in matcher.match(node, 0))]
+        found = [
+            c
+            for c, node in self._named.items()
+            if any(m.end == len(tokens) and not m.slots for m in matcher.match(node, 0))
+        ]
         return found[0] if len(found) == 1 else ""
 
 

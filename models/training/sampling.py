@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cockpit.nlu.grammar import EMPTY, Alternative, Literal, Node, Sequence, Slot
+from cockpit.nlu.grammar import EMPTY, Alternative, Literal, Node, Sequence, Slot, slots_of
 from cockpit.nlu.labels import kind_of, slot_stem
 from cockpit.nlu.language import Language
 from cockpit.nlu.tokens import clean, tokenise
@@ -58,7 +58,8 @@ class Sampler:
             pools[intent].loose.extend(language.compiled(text, intent) for text in templates)
         self.pools = {intent: pool for intent, pool in pools.items() if pool.plain or pool.loose}
         self.intents = [intent for intent in self.pools if not intent.endswith(".mention")]
-        self.slots = _slots(node for pool in self.pools.values() for node in (*pool.plain, *pool.loose))
+        nodes = (node for pool in self.pools.values() for node in (*pool.plain, *pool.loose))
+        self.slots = frozenset(slot_stem(slot.name) for node in nodes for slot in slots_of(node)) - LEFT_UNTAGGED
         self.weights = [self._weight(intent) for intent in self.intents]
 
     def _weight(self, intent: str) -> float:
@@ -153,26 +154,7 @@ def _second_zone(node: Node) -> bool:
     return any(isinstance(item, Slot) and item.name in ("zone2", "zone3") for item in items)
 
 
-def _slots(nodes: Iterable[Node]) -> frozenset[str]:
-    """Every slot that can be filled by `nodes`."""
-    seen: set[int] = set()
-    found: set[str] = set()
-    todo = [*nodes]
-    while todo:
-        node = todo.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Slot):
-            found.add(slot_stem(node.name))
-            todo += [names for _, names in node.choices]
-        elif not isinstance(node, Literal):
-            todo += node.items
-    return frozenset(found) - LEFT_UNTAGGED
-
-
 def _paraphrases(folder: Path) -> Iterable[tuple[str, list[str]]]:
     for file in sorted(folder.glob("*.yaml")):
         if file.stem != "negatives":
             yield from read_yaml(file).items()
-

@@ -84,7 +84,15 @@ class Speaker:
         if self._lang == "zh":
             if not amount and self._rng.random() < 0.15:
                 return self._rng.choice(("一半", "三分之一", "三分之二", "四分之一", "四分之三"))
-            return self._rng.choice((f"百分之{number(value, 'zh')}", f"百分之{value}", f"{value}%", said, f"{said}个百分点" if amount else said))
+            return self._rng.choice(
+                (
+                    f"百分之{number(value, 'zh')}",
+                    f"百分之{value}",
+                    f"{value}%",
+                    said,
+                    f"{said}个百分点" if amount else said,
+                )
+            )
         if not amount and self._rng.random() < 0.15:
             return self._rng.choice(("half", "halfway", "a third", "two thirds", "a quarter", "three quarters"))
         return self._rng.choice((f"{said} percent", f"{said} percent", f"{value}%", said, f"{said} per cent"))
@@ -95,16 +103,24 @@ class Speaker:
         value = self._rng.choice((1, 1, 2)) if amount else self._rng.randint(1, 5)
         if self._lang == "zh":
             said = "两" if value == 2 and amount else self._say(value)
-            return said + self._rng.choice(("档", "挡", "级", "格", "档")) if amount or self._rng.random() < 0.85 else said
+            return (
+                said + self._rng.choice(("档", "挡", "级", "格", "档")) if amount or self._rng.random() < 0.85 else said
+            )
         said = self._say(value)
         if amount:
             return f"{said} {self._rng.choice(('level', 'notch', 'step', 'levels', 'notches', 'steps'))}"
-        return self._rng.choice((f"level {said}", f"level {said}", said, f"setting {said}", f"stage {said}", f"speed {said}"))
+        return self._rng.choice(
+            (f"level {said}", f"level {said}", said, f"setting {said}", f"stage {said}", f"speed {said}")
+        )
 
     def _mm(self, amount: bool) -> str:
         del amount
         value = self._rng.choice((1, 2, 3, 5, 8, 10, 20, 30, 50))
-        units = ("厘米", "公分", "毫米") if self._lang == "zh" else (" centimeters", " cm", " inches", " mm", " centimetres")
+        units = (
+            ("厘米", "公分", "毫米")
+            if self._lang == "zh"
+            else (" centimeters", " cm", " inches", " mm", " centimetres")
+        )
         return self._say(value) + self._rng.choice(units)
 
     def _degrees(self, amount: bool) -> str:
@@ -113,7 +129,11 @@ class Speaker:
 
     def _km_h(self, amount: bool) -> str:
         value = self._rng.choice((5, 10, 20)) if amount else self._rng.choice(range(30, 131, 5))
-        units = ("公里", "码", "", "公里每小时") if self._lang == "zh" else (" kilometers per hour", " km h", "", " kilometers an hour")
+        units = (
+            ("公里", "码", "", "公里每小时")
+            if self._lang == "zh"
+            else (" kilometers per hour", " km h", "", " kilometers an hour")
+        )
         return self._say(value) + self._rng.choice(units)
 
     def digits(self) -> str:
@@ -131,7 +151,7 @@ class Speaker:
             part = self._rng.choice(("", "上午", "下午", "晚上", "早上", "中午", "凌晨"))
             minutes = {0: "", 15: "一刻", 30: "半", 45: "三刻"}.get(quarter, f"{number(quarter, 'zh')}分")
             return self._rng.choice((f"{part}{self._say(hour)}点{minutes}", f"{hour + 11}:{quarter:02d}"))
-        minutes = {0: "", 15: " fifteen", 30: " thirty", 45: " forty five"}.get(quarter, f" {number(quarter, 'en')}")
+        minutes = f" {'oh ' if quarter < 10 else ''}{number(quarter, 'en')}" if quarter else ""
         tail = self._rng.choice(("", " am", " pm", " oclock" if not quarter else "", " in the evening"))
         plain = f"{self._say(hour)}{minutes}{tail}"
         return self._rng.choice((plain, plain, f"{hour}:{quarter:02d}{self._rng.choice(('', ' pm', ' am'))}"))
@@ -139,13 +159,17 @@ class Speaker:
     def day(self) -> str:
         if self._lang == "zh":
             return self._rng.choice(
-                ("今天", "明天", "后天", "大后天", "今晚", "明早", "明晚", "这周末", "周末")
-                + tuple(f"{week}{day}" for week in ("周", "星期", "礼拜", "下周", "这周") for day in "一二三四五六日")
-                + tuple(f"{number(m, 'zh')}月{number(d, 'zh')}号" for m, d in ((3, 5), (10, 12), (12, 24), (7, 1)))
+                (
+                    *("今天", "明天", "后天", "大后天", "今晚", "明早", "明晚", "这周末", "周末"),
+                    *(f"{week}{day}" for week in ("周", "星期", "礼拜", "下周", "这周") for day in "一二三四五六日"),
+                    *(f"{number(m, 'zh')}月{number(d, 'zh')}号" for m, d in ((3, 5), (10, 12), (12, 24), (7, 1))),
+                )
             )
         days = "monday tuesday wednesday thursday friday saturday sunday".split()
         return self._rng.choice(
-            ("today", "tomorrow", "tonight", "the day after tomorrow", "this weekend", "now", "this evening")
-            + tuple(f"{which}{day}" for which in ("", "on ", "next ", "this ") for day in days)
-            + ("december twenty fourth", "the third of march", "may 5")
+            (
+                *("today", "tomorrow", "tonight", "the day after tomorrow", "this weekend", "now", "this evening"),
+                *(f"{which}{day}" for which in ("", "on ", "next ", "this ") for day in days),
+                *("december twenty fourth", "the third of march", "may 5"),
+            )
         )

@@ -27,7 +27,9 @@ def tokenizer_of(pieces: Sequence[tuple[str, float]]) -> Tokenizer:
     return tokenizer
 
 
-def cut(pretrained: Pretrained, texts: Iterable[str], size: int, expecting: Sequence[str]) -> tuple[Tokenizer, list[int]]:
+def cut(
+    pretrained: Pretrained, texts: Iterable[str], size: int, expecting: Sequence[str]
+) -> tuple[Tokenizer, list[int]]:
     """A tokenizer of about `size` pieces and, for each of them, its id in the pretrained embedding.
 
     Kept are all pieces that `texts` (folded) need, every single character of Chinese and Latin, then the likeliest

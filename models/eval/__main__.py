@@ -1,0 +1,97 @@
+"""Measures the understanding of commands and writes report.json and report.html."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from cockpit.config import ROOT, Settings
+from cockpit.nlu.joint import JointUnderstander
+from cockpit.plan.planner import Planner
+from cockpit.skillset import SkillSet, load_skills
+from cockpit.types import LANGS
+from models.eval import sets
+from models.eval.evaluation import Evaluation
+from models.eval.page import page
+from models.eval.thresholds import Chosen, negatives, thresholds
+
+WIDTH = 110
+"""What the table needs."""
+console = Console(highlight=False)
+console.width = max(console.width, WIDTH)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m models.eval", description=__doc__)
+    parser.add_argument("--model", type=Path, default=ROOT / "models" / "intent", help="folder of the trained network")
+    parser.add_argument("--out", type=Path, default=ROOT / "out" / "eval", help="where the report goes")
+    parser.add_argument("--quick", action="store_true", help="leave out the simulated recognition errors")
+    parser.add_argument(
+        "--set-thresholds", action="store_true", help="choose the thresholds, write them into the model folder and stop"
+    )
+    args = parser.parse_args()
+    skills = load_skills(Settings().skills_dir)
+    understander = JointUnderstander(skills, args.model)
+    if args.set_thresholds:
+        chosen = choose(understander, skills)
+        labels = replace(understander.tagger.labels, thresholds={"act": chosen.act, "ask": chosen.ask})
+        labels.save(args.model / "labels.json")
+        console.print(described(chosen))
+        return
+    report = Evaluation(understander, Planner(skills, {}).wanted, console.print).report(robustness=not args.quick)
+    args.out.mkdir(parents=True, exist_ok=True)
+    (args.out / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    (args.out / "report.html").write_text(page(report), "utf-8")
+    console.print(overview(report))
+    console.print(f"{args.out / 'report.html'}", soft_wrap=True)
+
+
+def choose(understander: JointUnderstander, skills: SkillSet) -> Chosen:
+    """The thresholds for this network, chosen as if it had none."""
+    evaluation = Evaluation(understander, Planner(skills, {}).wanted, console.print)
+    dev = [row for row in sets.commands() if row.half == "dev"]
+    idle = [*negatives(skills, understander.templates)]
+    understood = evaluation.considered(dev, "commands of the development half")
+    overheard = evaluation.considered(idle, "generated no commands")
+    return thresholds(dev, evaluation.unlimited(understood), evaluation.unlimited(overheard))
+
+
+def described(chosen: Chosen) -> str:
+    return (
+        f"act {chosen.act:.3f}, ask {chosen.ask:.3f}. Of what nothing but the network vouches for: "
+        f"{chosen.carried_out:.1%} of the acts carried out, {chosen.wrong:.1%} of them wrong; "
+        f"{chosen.idle:.2%} of the no commands acted on; {chosen.asked_right:.0%} of the questions meant"
+    )
+
+
+def overview(report: Mapping[str, Any]) -> Table:
+    """The figures that matter most."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("", "", "right zh", "right en", "intents", "slot F1", "asked", "refused", "wrong", "false acts"):
+        table.add_column(name, justify="right" if name else "left", no_wrap=True)
+    for name, variant in report["variants"].items():
+        for half in ("test", "dev", "seen"):
+            found = variant[half]["all"]
+            out = found["outcomes"]
+            rights = [variant[half][lang]["right"] for lang in LANGS]
+            asked = out["asked_right"] + out["asked_wrong"]
+            shares = (*rights, found["intents"], found["slots"]["f1"], asked, out["refused"], out["wrong"])
+            false = variant["false_actions"]["all"]
+            acted = f"{false['acted']} of {false['rows']}" if half == "test" else ""
+            table.add_row(name, half, *(f"{value:.1%}" for value in shares), acted)
+    for name, rates in report["robustness"].get("right", {}).items():
+        if name.endswith(".all"):
+            variant = name.removesuffix(".all")
+            table.add_row(variant, "misheard", *(f"{float(rate):.0%}:{right:.1%}" for rate, right in rates.items()))
+    return table
+
+
+if __name__ == "__main__":
+    main()

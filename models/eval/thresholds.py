@@ -1,0 +1,99 @@
+"""Chooses the confidences at which an act is carried out or asked about.
+
+They are chosen on the development half of the held-out commands and on generated speech that is no command; neither
+the test half nor the set of no commands is looked at.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cockpit.nlu.templates import TemplateUnderstander
+from cockpit.skillset import SkillSet
+from cockpit.types import LANGS, Act
+from cockpit.yamlfile import read_yaml
+from models import training
+from models.eval.calibration import Said, acts_said
+from models.eval.idle import HARMLESS
+from models.eval.sets import Row
+from models.training.examples import Example
+from models.training.mixing import Mixer
+from models.training.sampling import Sampler
+
+WRONG, IDLE = 0.1, 0.003
+"""Of the acts that nothing but the network vouches for, at most this share of those carried out may be wrong, and at
+most this share of the no commands may lead to one."""
+VOUCHED = 1.0
+"""Confidence of what the skills' own sentences account for; no threshold is for that."""
+ASKED_RIGHT = 0.5
+"""At least this share of what is asked about must be meant."""
+STEPS = 200
+NEGATIVES, SEED = 2000, 7
+"""How many no commands are generated for each language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """`act` and `ask` with what they lead to, of all that nothing but the network vouches for."""
+
+    act: float
+    ask: float
+    wrong: float
+    idle: float
+    asked_right: float
+    carried_out: float
+
+
+def negatives(skills: SkillSet, templates: TemplateUnderstander, count: int = NEGATIVES) -> Iterator[Row]:
+    """Generated speech that is no command, of another seed than what the network was trained with."""
+    folder = Path(training.__path__[0])
+    for lang in LANGS:
+        rng = random.Random(SEED)
+        values = read_yaml(folder / f"values.{lang}.yaml")
+        sampler = Sampler(skills, templates.languages[lang], folder / "phrases", values, {}, rng)
+        mixer = Mixer(sampler, folder / "phrases", rng)
+        for _ in range(count):
+            example: Example = mixer.negative()
+            yield Row(example.text, lang, source=example.source)
+
+
+def surest(acts: Sequence[Act]) -> float:
+    """The confidence up to which an utterance that is no command leads to an act; below 0 when to none."""
+    return max((act.confidence for act in acts if act.intent not in HARMLESS), default=-1.0)
+
+
+def thresholds(dev: Sequence[Row], understood: Sequence[Sequence[Act]], idle: Sequence[Sequence[Act]]) -> Chosen:
+    """The thresholds for commands `dev`, understood so without any, and no commands understood as `idle`."""
+    said = [one for one in acts_said(dev, understood) if one.confidence < VOUCHED]
+    sure = [surest([act for act in acts if act.confidence < VOUCHED]) for acts in idle]
+    steps = [step / STEPS for step in range(STEPS + 1)]
+    act = next(step for step in steps if _wrong(said, step) <= WRONG and _idle(sure, step) <= IDLE)
+    ask = next(step for step in steps if step >= act or _asked_right(said, sure, len(dev), step, act) >= ASKED_RIGHT)
+    return Chosen(
+        act,
+        min(ask, act),
+        _wrong(said, act),
+        _idle(sure, act),
+        _asked_right(said, sure, len(dev), ask, act),
+        sum(one.confidence >= act for one in said) / max(1, len(said)),
+    )
+
+
+def _wrong(said: Sequence[Said], act: float) -> float:
+    carried = [one for one in said if one.confidence >= act]
+    return sum(not one.right for one in carried) / max(1, len(carried))
+
+
+def _idle(sure: Sequence[float], act: float) -> float:
+    return sum(one >= act for one in sure) / max(1, len(sure))
+
+
+def _asked_right(said: Sequence[Said], sure: Sequence[float], commands: int, ask: float, act: float) -> float:
+    """Of what is asked about, the share that is meant, when every second utterance is no command."""
+    asked = [one for one in said if ask <= one.confidence < act]
+    needless = sum(ask <= one < act for one in sure) * commands / max(1, len(sure))
+    right = sum(one.right for one in asked)
+    return right / (len(asked) + needless) if asked or needless else 1.0
