@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
-from cockpit.types import Lang, ReplyKind, Zone
+from cockpit.types import DialogAct, Lang, ReplyKind, Zone
 
 
 def personal(**kwargs: Any) -> Any:
@@ -63,7 +63,7 @@ class Understood(Event):
     type: ClassVar[str] = "understood"
     acts: list[dict[str, object]] = personal(default_factory=list)
     unmatched: str = personal(default="")
-    kind: str = ""
+    kind: DialogAct = ""
     complete: bool = True
     private: bool = True
 

@@ -96,11 +96,17 @@ class Operation:
     zones: tuple[Zone, ...] | None = None
 
 
+DialogAct = Literal[
+    "", "request", "follow_up", "answer", "yes", "no", "correction", "undo", "cancel", "chat", "not_addressed"
+]
+"""What an utterance does in the conversation; empty where nobody judged it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """Every act of one utterance in order; `unmatched` is the text that no act accounts for.
 
-    `kind` is the dialog act (a class of `cockpit.nlu.labels.KINDS`), `complexity` what answering it takes, `private`
+    `kind` is the dialog act of the whole, `complexity` what answering it takes, `private`
     whether it holds what must not leave the board; empty or True where nobody judged it.
     """
 
@@ -108,7 +114,7 @@ class Understanding:
     lang: Lang
     confidence: float
     unmatched: str = ""
-    kind: str = ""
+    kind: DialogAct = ""
     complete: bool = True
     complexity: str = ""
     private: bool = True

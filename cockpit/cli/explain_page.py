@@ -13,7 +13,7 @@ from cockpit.nlu.joint import ACTIONLESS, MAX_TOKENS, Candidate
 from cockpit.plan.plans import Ask, Tell, Tellings
 from cockpit.runtime.explaining import Explanation, reads
 from cockpit.runtime.rehearsal import Step
-from cockpit.types import CallApp
+from cockpit.types import CallApp, DialogAct
 
 WIDTH = 100
 NEAR = 0.01
@@ -203,6 +203,6 @@ class Page:
         yield 3, words.say(key, **fields)
 
 
-def _idle(kind: Mapping[str, float]) -> float:
+def _idle(kind: Mapping[DialogAct, float]) -> float:
     """How likely it is no request at all."""
     return sum(kind[name] for name in ACTIONLESS)

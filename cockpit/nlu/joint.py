@@ -18,7 +18,7 @@ from cockpit.nlu.templates import TemplateReading, TemplateUnderstander
 from cockpit.nlu.tokens import Token, clean, tokenise
 from cockpit.ports import UnderstanderCapabilities
 from cockpit.skillset import SkillSet
-from cockpit.types import LANGS, Act, Lang, Understanding
+from cockpit.types import LANGS, Act, DialogAct, Lang, Understanding
 
 MAX_TOKENS = 80
 """Longer texts are no commands and are not looked at."""
@@ -28,7 +28,10 @@ for word what an author wrote, one of which that is so but for a name or free te
 on the development half of models/eval/sets."""
 IDLE = {"literal": 0.98, "free": 0.7, "by_sound": 0.4}
 """The greatest certainty that an utterance is no request at all at which such a reading is still believed."""
-ACTIONLESS = ("chat", "not_addressed")
+BROKEN_OFF, BROKEN_OFF_SUPPORT = 0.2, 0.3
+"""Below this probability of being complete, a sentence must mean this much to the network for the templates to be
+believed: 打电话的那个，呃 is no call."""
+ACTIONLESS: tuple[DialogAct, ...] = ("chat", "not_addressed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,13 @@ class Consideration:
 class JointUnderstander:
     """Satisfies `ports.Understander`."""
 
-    def __init__(self, skills: SkillSet, model: Path, cache: Path | None = None) -> None:
-        """`model` is the folder of the trained network, `cache` that of the compiled templates. Raises `ModelError`."""
+    def __init__(self, skills: SkillSet, model: Path, templates: TemplateUnderstander | None = None) -> None:
+        """`model` is the folder of the trained network, `templates` those of `skills` if they are compiled already.
+
+        Raises `ModelError`.
+        """
         self.tagger = Tagger(model)
-        self.templates = TemplateUnderstander(skills, cache)
+        self.templates = templates or TemplateUnderstander(skills)
         self._segmenter = Segmenter(self.tagger.labels)
         self._grounders = {lang: Grounder(self.templates.languages[lang]) for lang in LANGS}
         self.capabilities = UnderstanderCapabilities("joint", LANGS, self.templates.capabilities.intents)
@@ -147,7 +153,8 @@ class JointUnderstander:
         seen = [candidate.act.intent for candidate in candidates]
         if seen in ([act.intent for act in reading.acts], [act.intent for act in _once(reading.acts)]):
             return "both", "agreed"
-        if idle < IDLE[kind] and support >= SUPPORT[kind]:
+        broken_off = tagged.complete < BROKEN_OFF and support < BROKEN_OFF_SUPPORT
+        if idle < IDLE[kind] and support >= SUPPORT[kind] and not broken_off:
             return "templates", "by_sound" if reading.sound else "literal"
         return ("network", "outweighed") if confident else ("nothing", "unsure")
 

@@ -10,25 +10,26 @@ from pathlib import Path
 from typing import Any
 
 from cockpit.errors import ModelError
+from cockpit.types import DialogAct
 
 OUTSIDE, BEGIN, INSIDE = 0, 1, 2
 """Classes of the head `act`: a token that belongs to no act, begins one, or goes on with it."""
 DO = "do"
 """The operation of intents that are one by themselves (`navigation.navigate`)."""
 
-KINDS = (
+KINDS: tuple[DialogAct, ...] = (
     "request", "follow_up", "answer", "yes", "no", "correction", "undo", "cancel", "chat", "not_addressed",
 )  # fmt: skip
 """Dialog acts of an utterance."""
 COMPLEXITIES = ("simple", "several", "talk", "knowledge")
 """One act; several; small talk; what takes knowledge of the world or reasoning."""
-KIND_OF = {
+KIND_OF: Mapping[str, DialogAct] = {
     "dialog.yes": "yes", "dialog.no": "no", "dialog.cancel": "cancel", "dialog.undo": "undo", "dialog.wrong": "undo",
     "dialog.correct": "correction", "dialog.chat": "chat", "dialog.talk": "not_addressed",
 }  # fmt: skip
 
 
-def kind_of(intents: Iterable[str]) -> str:
+def kind_of(intents: Iterable[str]) -> DialogAct:
     """The dialog act of an utterance that holds these intents; `not_addressed` for none."""
     first = next(iter(intents), "")
     if not first:
@@ -36,7 +37,8 @@ def kind_of(intents: Iterable[str]) -> str:
     if first in KIND_OF:
         return KIND_OF[first]
     family = first.partition(".")[0]
-    return {"dialog": "follow_up", "answer": "answer"}.get(family, "request")
+    families: Mapping[str, DialogAct] = {"dialog": "follow_up", "answer": "answer"}
+    return families.get(family, "request")
 
 
 def parted(intent: str, alone: Iterable[str]) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from cockpit.errors import ModelError
 from cockpit.nlu.labels import BEGIN, COMPLEXITIES, INSIDE, KINDS, Labels
 from cockpit.nlu.pieces import BOS, EOS, PieceReader, Pieces
 from cockpit.nlu.tokens import Token
+from cockpit.types import DialogAct
 
 Array = NDArray[np.float32]
 MAX_PIECES = 126
@@ -31,7 +32,7 @@ class Tagged:
     slot: Array
     target: Array
     operation: Array
-    kind: Mapping[str, float]
+    kind: Mapping[DialogAct, float]
     complexity: Mapping[str, float]
     complete: float
     private: float

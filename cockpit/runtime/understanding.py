@@ -37,11 +37,22 @@ def understanding(settings: Settings) -> Understanders:
 
 @lru_cache(maxsize=2)
 def _understanding(engine: str, folder: Path, model: Path, cache: Path) -> Understanders:
-    skills = load_skills(folder)
+    skills, templates = _sentences(folder, cache)
     if engine == "joint":
         try:
-            return Understanders(skills, JointUnderstander(skills, model, cache))
+            return Understanders(skills, JointUnderstander(skills, model, templates))
         except ModelError as error:
             log.warning("%s; going on with the skills' sentences alone", error)
-            return Understanders(skills, TemplateUnderstander(skills, cache), error)
-    return Understanders(skills, TemplateUnderstander(skills, cache))
+            return Understanders(skills, templates, error)
+    return Understanders(skills, templates)
+
+
+_compiled: dict[Path, tuple[SkillSet, TemplateUnderstander]] = {}
+
+
+def _sentences(folder: Path, cache: Path) -> tuple[SkillSet, TemplateUnderstander]:
+    """The skills of a folder as they were when this process first read them, wherever the cache is."""
+    if folder not in _compiled:
+        skills = load_skills(folder)
+        _compiled[folder] = skills, TemplateUnderstander(skills, cache)
+    return _compiled[folder]

@@ -12,7 +12,7 @@ from models.eval import figures, sets
 from models.eval.calibration import acts_said, coverage, reliability
 from models.eval.figures import share
 from models.eval.idle import false_actions, overheard
-from models.eval.robustness import RATES, SEEDS, Mishearing
+from models.eval.robustness import RATES, SEEDS, Mishearing, error_rate
 from models.eval.scoring import Judged, judge
 from models.eval.sets import Row
 from models.eval.thresholds import surest
@@ -110,10 +110,11 @@ class Evaluation:
         """Shares of `rows` understood with no, 5, 10 and 20 % of their characters misheard."""
         mishearing = Mishearing(known)
         right: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-        wrong: dict[str, list[float]] = defaultdict(list)
+        wrong: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
         for rate in (0.0, *RATES):
             for seed in SEEDS if rate else SEEDS[:1]:
                 garbled = [*mishearing.rows(rows, rate, seed)] if rate else [*rows]
+                wrong["characters"][f"{rate:.2f}"].append(error_rate(rows, garbled))
                 found = self.considered(garbled, f"commands with {rate:.0%} of their characters misheard, seed {seed}")
                 for name, variant in VARIANTS.items():
                     judged = self._judged(garbled, found, variant)
@@ -121,10 +122,12 @@ class Evaluation:
                         of = [one.understood for one in judged if lang in (one.row.lang, "all")]
                         right[f"{name}.{lang}"][f"{rate:.2f}"].append(sum(of) / max(1, len(of)))
                     if variant is both:
-                        wrong[f"{rate:.2f}"].append(sum(one.outcome == "wrong" for one in judged) / max(1, len(judged)))
+                        acted = sum(one.outcome == "wrong" for one in judged)
+                        wrong["acted"][f"{rate:.2f}"].append(acted / max(1, len(judged)))
         return {
             "right": {name: {rate: _mean(of) for rate, of in rates.items()} for name, rates in right.items()},
-            "wrongly_acted": {rate: _mean(of) for rate, of in wrong.items()},
+            "wrongly_acted": {rate: _mean(of) for rate, of in wrong["acted"].items()},
+            "characters_wrong": {rate: _mean(of) for rate, of in wrong["characters"].items()},
         }
 
 

@@ -137,6 +137,7 @@ def _robustness(of: Mapping[str, Any]) -> str:
     rates = [*of["wrongly_acted"]]
     rows = [(name, *(by[rate] for rate in rates)) for name, by in of["right"].items()]
     rows.append(("wrongly acted (both.all)", *of["wrongly_acted"].values()))
+    rows.append(("characters wrong, measured", *of["characters_wrong"].values()))
     return (
         "<h2>Recognition errors</h2><p>Share of the test half that is right when so many of its characters are "
         "exchanged for what sounds alike or lost, mean of three seeds. Values are not spared, so not all of it can be "

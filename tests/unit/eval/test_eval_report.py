@@ -16,11 +16,11 @@ from cockpit.nlu.labels import Labels
 from cockpit.nlu.templates import TemplateUnderstander
 from cockpit.nlu.tokens import clean, tokenise
 from cockpit.skillset import SkillSet, load_skills
-from cockpit.types import Act, Lang, Understanding
+from cockpit.types import LANGS, Act, Lang, Understanding
 from models.eval import sets
 from models.eval.evaluation import Evaluation
 from models.eval.page import page
-from models.eval.robustness import Mishearing, written
+from models.eval.robustness import Mishearing, error_rate, written
 from models.eval.sets import Row
 from models.eval.thresholds import negatives
 from models.eval.variants import gated, ungated
@@ -85,6 +85,14 @@ def test_misheard_is_the_same_for_the_same_seed_and_worse_at_a_greater_rate() ->
 
 def _words(text: str) -> list[str]:
     return [token.text for token in tokenise(clean(text))]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_as_many_characters_are_wrong_as_were_asked_for(lang: Lang) -> None:
+    rows = [row for row in sets.commands() if row.lang == lang][:150]
+    heard = [*Mishearing(sets.commands()).rows(rows, 0.1, 1)]
+    assert error_rate(rows, heard) == pytest.approx(0.1, abs=0.01)
+    assert error_rate(rows, rows) == 0.0
 
 
 def test_words_are_written_as_their_language_does() -> None:

@@ -58,7 +58,7 @@ def test_speech_that_is_no_command_causes_no_action() -> None:
 @pytest.mark.parametrize("lang", LANGS)
 def test_what_the_skills_say_word_for_word_is_kept(lang: Lang) -> None:
     """The table of what the templates must understand stays understood with the network in front of them."""
-    rows = read_yaml(Path(__file__).parent / f"phrases_{lang}.yaml")
+    rows = [row for row in read_yaml(Path(__file__).parent / f"phrases_{lang}.yaml") if row["acts"]]
     lost = [
         row["say"]
         for row in rows
