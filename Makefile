@@ -49,7 +49,8 @@ train: install ## train the intent model from scratch (about an hour on two core
 	@$(BIN)/cockpit models pull e5-small
 	@$(BIN)/python -m models.training
 	@$(BIN)/python -m models.eval --set-thresholds
-	@$(BIN)/python -m models.eval --stages out/training
+	@$(BIN)/python -m models.training.compression
+	@$(BIN)/python -m models.training.card
 
 eval: install ## how well the shipped intent model understands: table, HTML and JSON in out/eval
 	@$(BIN)/python -m models.eval
