@@ -79,8 +79,7 @@ class Tagger:
         by_token = {head: spread @ logits for head, logits in heads.items()}
         act, slot = _softmax(by_token["act"]), _softmax(by_token["slot"])
         _go_on(act, goes_on, BEGIN, INSIDE)
-        for begin in range(1, slot.shape[1], 2):
-            _go_on(slot, goes_on, begin, begin + 1)
+        _go_on(slot, goes_on, slice(1, None, 2), slice(2, None, 2))
         return Tagged(
             act,
             slot,
@@ -110,11 +109,10 @@ def _spread(pieces: Pieces, tokens: int, read: int) -> tuple[Array, list[int]]:
     return spread / np.maximum(counts, 1.0), goes_on
 
 
-def _go_on(probabilities: Array, tokens: Sequence[int], begin: int, inside: int) -> None:
+def _go_on(probabilities: Array, tokens: Sequence[int], begin: int | slice, inside: int | slice) -> None:
     """A token in the midst of a piece cannot begin anything."""
-    for token in tokens:
-        probabilities[token, inside] += probabilities[token, begin]
-        probabilities[token, begin] = 0.0
+    probabilities[tokens, inside] += probabilities[tokens, begin]
+    probabilities[tokens, begin] = 0.0
 
 
 def _softmax(logits: Array) -> Array:
