@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from pypinyin import Style, pinyin
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
@@ -59,6 +58,8 @@ def _character(wanted: str, said: str) -> float | None:
 def _syllables(character: str) -> frozenset[str]:
     if len(character) != 1 or character < "\u3400":
         return frozenset()
+    from pypinyin import Style, pinyin  # noqa: PLC0415 (loads for 0.4 s, which a start should not wait for)
+
     return frozenset(pinyin(character, style=Style.NORMAL, heteronym=True)[0])
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from importlib import import_module
 
 from cockpit import __version__
 from cockpit.asr.recognition import Recognition
@@ -117,11 +118,10 @@ class Service:
             async with asyncio.TaskGroup() as group:
                 for name, work in self._tasks().items():
                     group.create_task(work, name=name)
-                loading = group.create_task(self._load_engines(), name="engines")
                 await self.bus.wait_connected()
                 self._state = "online"
                 await self._publish_status()
-                await loading
+                await self._load_engines()
                 self._loading = False
                 await self._publish_status()
                 notify.ready(f"serving vehicle {self.settings.vid}")
@@ -148,6 +148,7 @@ class Service:
                 log.warning("%s", failed)
             elif failed is not None:
                 raise failed
+        await asyncio.to_thread(import_module, "pypinyin")  # so that the first word heard wrong need not wait for it
         await asyncio.to_thread(memory.release)
 
     async def _voice_ahead(self) -> None:

@@ -20,7 +20,6 @@ from cockpit.errors import ModelError, SpeechError
 from cockpit.modelgraph.derived import load_derived
 from cockpit.modelgraph.session import session_options
 from cockpit.ports import SynthesizerCapabilities
-from cockpit.tts import pinyin
 from cockpit.tts.english import English
 from cockpit.types import Lang, Pcm
 
@@ -104,6 +103,8 @@ class KokoroSynthesizer:
         """One piece per sentence, more when it is very long. Raises `SpeechError` (`tts-not-loaded`, `-synthesis`)."""
         if self._session is None:
             raise SpeechError("not-loaded", f"the voice {MODEL} is not loaded")
+        from cockpit.tts import pinyin  # noqa: PLC0415 (its tables load for 0.4 s, which a start should not wait for)
+
         english = self._english.phonemes
         spoken = pinyin.phonemes(text, english) if lang == "zh" else english(text)
         for piece in _pieces("".join(c for c in spoken if c in self._vocab)):

@@ -60,7 +60,9 @@ that is carried out may be wrong, and at least every second question must be mea
 ## Limits
 
 When this network was trained, the grammars of speech that is no command could say 22 of the thousand lines of
-`tests/data/no_command.*.yaml` word for word; they no longer can. Nobody's recorded speech went into it, only text and simulated mishearing. It knows the equipment of the shipped skills;
+`tests/data/no_command.*.yaml` word for word; they no longer can.
+
+Nobody's recorded speech went into it, only text and simulated mishearing. It knows the equipment of the shipped skills;
 another car's needs `cockpit skills train`. Chinese means spoken Mandarin in simplified characters.
 """
 
