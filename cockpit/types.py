@@ -119,6 +119,11 @@ class Understanding:
     complexity: str = ""
     private: bool = True
 
+    @property
+    def sure(self) -> bool:
+        """Whether there are acts, and none that must be asked about first."""
+        return bool(self.acts) and not any(act.doubtful for act in self.acts)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -151,9 +151,9 @@ class TurnRunner:
         context = self._contexts.get(turn.zone, Context()).current(now_s, self._settings.turn.context_s)
         expecting = context.pending.slot if context.pending is not None else ""
         understood = await self._understand(turn, transcript, expecting)
-        if not understood.acts and (second := await self._hear_again(turn, transcript)) is not None:
+        if not understood.sure and (second := await self._hear_again(turn, transcript)) is not None:
             again = await self._understand(turn, second, expecting)
-            if again.acts:
+            if again.sure or (again.acts and not understood.acts):
                 understood = again
                 self._tell_hearing(turn, second)
         self._tell_understanding(turn, understood)
