@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.text import Text
 
 from cockpit.cli.explain_lines import Bar, ruled, wrapped
 from cockpit.cli.explain_words import Words
-from cockpit.nlu.joint import ACTIONLESS, MAX_TOKENS, Candidate
+from cockpit.nlu.joint import MAX_TOKENS, Candidate
 from cockpit.plan.plans import Ask, Tell, Tellings
 from cockpit.runtime.explaining import Explanation, reads
 from cockpit.runtime.rehearsal import Step
-from cockpit.types import CallApp, DialogAct
+from cockpit.types import CallApp
 
 WIDTH = 100
 NEAR = 0.01
@@ -66,7 +66,7 @@ class Page:
 
     def _why_nothing(self, explained: Explanation) -> str:
         considered = explained.considered
-        talk = considered.tagged is not None and _idle(considered.tagged.kind) >= 0.5
+        talk = considered.tagged is not None and considered.tagged.idle >= 0.5
         key = "unsupported" if considered.understanding.acts else considered.why
         if key in ("no_act", "unsure") and talk:
             key = "talk"
@@ -93,7 +93,7 @@ class Page:
         considered, words = explained.considered, self._words
         if considered.tagged is None:
             return
-        meant = 1.0 - _idle(considered.tagged.kind)
+        meant = 1.0 - considered.tagged.idle
         for n, candidate in enumerate(considered.candidates, 1):
             yield from self._candidate(n, candidate, meant, explained)
         if not considered.candidates:
@@ -136,7 +136,7 @@ class Page:
         named = {"kind": words.say(f"kind.{kind}"), "other": words.say(f"kind.{other}")}
         key = "whole.kind_second" if less >= 0.1 else "whole.kind"
         yield 0, words.say(key, **named, sure=percent(sure), less=percent(less))
-        yield 0, words.say("whole.idle", sure=percent(_idle(tagged.kind)))
+        yield 0, words.say("whole.idle", sure=percent(tagged.idle))
         finished = tagged.complete >= 0.5
         sure = tagged.complete if finished else 1.0 - tagged.complete
         yield 0, words.say("whole.complete" if finished else "whole.unfinished", sure=percent(sure))
@@ -201,8 +201,3 @@ class Page:
             outcome = step.verdict.outcomes[0]
             fields.update(code=outcome.code, reason=words.reason(outcome.reason, outcome.status))
         yield 3, words.say(key, **fields)
-
-
-def _idle(kind: Mapping[DialogAct, float]) -> float:
-    """How likely it is no request at all."""
-    return sum(kind[name] for name in ACTIONLESS)

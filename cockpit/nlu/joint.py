@@ -18,7 +18,7 @@ from cockpit.nlu.templates import TemplateReading, TemplateUnderstander
 from cockpit.nlu.tokens import Token, clean, tokenise
 from cockpit.ports import UnderstanderCapabilities
 from cockpit.skillset import SkillSet
-from cockpit.types import LANGS, Act, DialogAct, Lang, Understanding
+from cockpit.types import LANGS, Act, Lang, Understanding
 
 MAX_TOKENS = 80
 """Longer texts are no commands and are not looked at."""
@@ -31,7 +31,6 @@ IDLE = {"literal": 0.98, "free": 0.7, "by_sound": 0.4}
 BROKEN_OFF, BROKEN_OFF_SUPPORT = 0.2, 0.3
 """Below this probability of being complete, a sentence must mean this much to the network for the templates to be
 believed: 打电话的那个，呃 is no call."""
-ACTIONLESS: tuple[DialogAct, ...] = ("chat", "not_addressed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,6 @@ class JointUnderstander:
     ) -> tuple[str, str]:
         """Whose reading holds, and why."""
         least = self.tagger.labels.thresholds.get("ask", 0.0)
-        idle = sum(tagged.kind[kind] for kind in ACTIONLESS)
         confident = bool(candidates) and min(c.act.confidence for c in candidates) >= least
         if reading is None:
             return ("network", "network_alone") if confident else ("nothing", "unsure" if candidates else "no_act")
@@ -154,7 +152,7 @@ class JointUnderstander:
         if seen in ([act.intent for act in reading.acts], [act.intent for act in _once(reading.acts)]):
             return "both", "agreed"
         broken_off = tagged.complete < BROKEN_OFF and support < BROKEN_OFF_SUPPORT
-        if idle < IDLE[kind] and support >= SUPPORT[kind] and not broken_off:
+        if tagged.idle < IDLE[kind] and support >= SUPPORT[kind] and not broken_off:
             return "templates", "by_sound" if reading.sound else "literal"
         return ("network", "outweighed") if confident else ("nothing", "unsure")
 
@@ -178,5 +176,4 @@ def _once(acts: Sequence[Act]) -> tuple[Act, ...]:
 
 def _confidence(tagged: Tagged, segment: Segment) -> float:
     """How sure the network is of an act: that it is a request at all, a finished one, and this one."""
-    idle = sum(tagged.kind[kind] for kind in ACTIONLESS)
-    return segment.confidence * (1.0 - idle) * segment.bounds * tagged.complete
+    return segment.confidence * (1.0 - tagged.idle) * segment.bounds * tagged.complete

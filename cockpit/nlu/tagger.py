@@ -38,6 +38,11 @@ class Tagged:
     private: float
     pieces: tuple[str, ...] = ()
 
+    @property
+    def idle(self) -> float:
+        """How likely the utterance asks nothing of the car."""
+        return self.kind["chat"] + self.kind["not_addressed"]
+
 
 class Tagger:
     """Runs `intent.onnx` of a folder with its `tokenizer.json` and `labels.json`, on the calling thread."""

@@ -23,15 +23,14 @@ from cockpit.nlu.pieces import PieceReader
 from cockpit.nlu.templates import TemplateUnderstander
 from cockpit.skillset import SkillSet, load_skills
 from cockpit.types import LANGS
-from cockpit.yamlfile import read_yaml
+from models.eval.scoring import judge
+from models.eval.sets import SEEN, Row, read_rows
 from models.training.dataset import SPLIT, WEIGHTS, Encoder, Examples
 from models.training.fit import Plan, fit
 from models.training.graph import from_onnx, to_onnx
 from models.training.network import Design, Network
 
 STEPS, RATE, BATCH = 500, 1.5e-4, 64
-PHRASES = ROOT / "tests" / "unit" / "nlu"
-"""Tables of what the shipped skills must understand, by which forgetting is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,25 +159,16 @@ def _measured(
     """How much of the shipped skills' table is still understood, and how much of the new skills' held-out sentences."""
     scores: dict[str, tuple[Score | None, Score]] = {}
     for lang in LANGS:
-        table = PHRASES / f"phrases_{lang}.yaml"
+        table = SEEN / f"phrases_{lang}.yaml"
         if table.is_file():
-            rows = read_yaml(table)
-            scores[f"old skills, {lang}"] = (_score(before, rows, lang), _score(after, rows, lang))
+            rows = [*read_rows(table, lang)]
+            scores[f"old skills, {lang}"] = (_score(before, rows), _score(after, rows))
         for folder in folders:
             held = folder / f"heldout.{lang}.yaml"
             if held.is_file():
-                scores[f"{folder.resolve().name}, {lang}"] = (None, _score(after, read_yaml(held), lang))
+                scores[f"{folder.resolve().name}, {lang}"] = (None, _score(after, [*read_rows(held, lang)]))
     return scores
 
 
-def _score(understander: JointUnderstander, rows: Sequence[dict[str, object]], lang: str) -> Score:
-    right = 0
-    for row in rows:
-        found = understander.understand(str(row["say"]), "zh" if lang == "zh" else "en").acts
-        wanted: list[tuple[str, dict[str, object]]] = row["acts"]  # type: ignore[assignment]
-        right += [act.intent for act in found] == [intent for intent, _ in wanted] and all(
-            act.slots.get(name) == value
-            for act, (_, slots) in zip(found, wanted, strict=True)
-            for name, value in slots.items()
-        )
-    return Score(right, len(rows))
+def _score(understander: JointUnderstander, rows: Sequence[Row]) -> Score:
+    return Score(sum(judge(row, understander.understand(row.say, row.lang).acts).understood for row in rows), len(rows))
