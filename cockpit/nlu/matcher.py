@@ -219,7 +219,7 @@ class Matcher:
         limit = MAX_NAME_TOKENS[self._lang] if node.kind == "name" else len(self.tokens)
         for end in range(at + 1, min(at + limit, len(self.tokens)) + 1):
             last = self.tokens[end - 1]
-            if last.punctuation and node.kind == "name":
+            if last.punctuation and node.kind != "verbatim":
                 return
             if last.punctuation or self._loses_words(end, node.kind):
                 continue

@@ -48,6 +48,14 @@ _HALVES: dict[Lang, dict[tuple[str, ...], float]] = {
     },
 }  # fmt: skip
 
+_NO_COUNT_AFTER = frozenset("下些会起直边样共定")
+"""一 before these counts nothing: 一下, 一些, 一会儿, 一起."""
+_NO_COUNT_BEFORE = {
+    "zh": frozenset("这那另每统"),
+    "en": frozenset("wrong this that other next previous last which every each any the first second same".split()),
+}
+"""Nor does it after these: 这一首, "the wrong one"."""
+
 
 def read_number(tokens: Sequence[Token], at: int, lang: Lang) -> list[Reading]:
     """Numbers that begin at token `at`; Arabic digits in either language."""
@@ -61,7 +69,8 @@ def _unsigned(tokens: Sequence[Token], at: int, lang: Lang) -> list[Reading]:
     if word(tokens, at)[:1].isdigit():
         digits = _arabic(tokens[at].text)
         return with_fraction(tokens, at + 1, digits, lang) if digits is not None else []
-    return _chinese(tokens, at) if lang == "zh" else _english(tokens, at)
+    found = _chinese(tokens, at) if lang == "zh" else _english(tokens, at)
+    return [] if found and found[0] == (at + 1, 1.0) and _counts_nothing(tokens, at, lang) else found
 
 
 def read_ordinal(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
@@ -157,6 +166,12 @@ def _chinese(tokens: Sequence[Token], at: int) -> list[Reading]:
         return []
     # only 点: the half of 二十二度半 follows the unit, and 一半 is a half
     return with_fraction(tokens, here, value, "zh") if word(tokens, here) == "点" else [(here, value)]
+
+
+def _counts_nothing(tokens: Sequence[Token], at: int, lang: Lang) -> bool:
+    """Whether the 一 or "one" at `at` is no number."""
+    after = lang == "zh" and word(tokens, at + 1) in _NO_COUNT_AFTER
+    return after or (at > 0 and word(tokens, at - 1) in _NO_COUNT_BEFORE[lang])
 
 
 def _english(tokens: Sequence[Token], at: int) -> list[Reading]:

@@ -21,6 +21,7 @@ from models.eval.idle import HARMLESS
 from models.eval.sets import Row
 from models.training.examples import Example
 from models.training.mixing import Mixer
+from models.training.names import Names
 from models.training.sampling import Sampler
 
 WRONG, IDLE = 0.1, 0.003
@@ -52,8 +53,8 @@ def negatives(skills: SkillSet, templates: TemplateUnderstander, count: int = NE
     folder = Path(training.__path__[0])
     for lang in LANGS:
         rng = random.Random(SEED)
-        values = read_yaml(folder / f"values.{lang}.yaml")
-        sampler = Sampler(skills, templates.languages[lang], folder / "phrases", values, {}, rng)
+        names = Names(read_yaml(folder / f"values.{lang}.yaml"), rng)
+        sampler = Sampler(skills, templates.languages[lang], folder / "phrases", names, {}, rng)
         mixer = Mixer(sampler, folder / "phrases", rng)
         for _ in range(count):
             example: Example = mixer.negative()

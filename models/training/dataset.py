@@ -16,9 +16,12 @@ from cockpit.profile import load_profile
 from cockpit.skillset import SkillSet
 from cockpit.types import LANGS, Lang
 from cockpit.yamlfile import read_yaml
+from models.eval import sets
+from models.eval.scoring import plain
 from models.training import public
 from models.training.examples import ActSpan, Example
 from models.training.mixing import Mixer
+from models.training.names import Names, borrowed
 from models.training.noise import Noise, counted
 from models.training.public_labels import PublicLabels
 from models.training.rows import UNKNOWN, Row
@@ -26,21 +29,26 @@ from models.training.sampling import Sampler
 
 HERE = Path(__file__).parent
 MAX_PIECES = 64
-SHARES = {"single": 0.46, "several": 0.15, "negative": 0.15, "half": 0.04, "public": 0.20}
+SHARES = {"single": 0.40, "explained": 0.06, "several": 0.15, "negative": 0.15, "half": 0.04, "public": 0.20}
 """How the examples are made up."""
 FOCUS = 1 / 3
-NOISY = 0.3
-"""Share of sentences with words misheard."""
+NOISY, RATES = 0.45, (0.06, 0.12, 0.2)
+"""Share of sentences with words misheard, and how many of their words."""
+COMMON_CHARACTERS = [bytes((high, low)).decode("gb2312") for high in range(0xB0, 0xD7) for low in range(0xA1, 0xFF)]
+"""The first level of GB 2312, ordered by sound: what a recogniser may write for a character it did not know."""
 EXPECTED_ANYWAY = 0.03
 """Share of other utterances that come while a question waits."""
 SPLIT = 0.15
 """Share of Chinese sentences in which words are read character by character."""
-WEIGHTS = {"kind": 0.5, "complete": 0.4, "complexity": 0.25, "private": 0.25}
+WEIGHTS = {"slot": 2.0, "kind": 0.5, "complete": 0.4, "complexity": 0.25, "private": 0.25}
 """What the heads count whose count is not 1."""
 
 
 class Examples:
-    """An endless, seeded supply of examples from the skills, the paraphrases and the public sets in `data`."""
+    """An endless, seeded supply of examples from the skills, the paraphrases and the public sets in `data`.
+
+    No sentence by which the network is judged is among them, not even by chance.
+    """
 
     def __init__(
         self,
@@ -57,8 +65,8 @@ class Examples:
         units = units_of(profile)
         self.mixers: dict[Lang, Mixer] = {}
         for lang in LANGS:
-            values = read_yaml(HERE / f"values.{lang}.yaml")
-            sampler = Sampler(skills, templates.languages[lang], HERE / "phrases", values, units, self._rng)
+            names = Names(read_yaml(HERE / f"values.{lang}.yaml"), self._rng, borrowed(data, lang))
+            sampler = Sampler(skills, templates.languages[lang], HERE / "phrases", names, units, self._rng)
             self.mixers[lang] = Mixer(sampler, HERE / "phrases", self._rng)
         self.intents = frozenset(intent for mixer in self.mixers.values() for intent in mixer.sampler.intents)
         labelled = PublicLabels(templates.languages["en"], self.intents)
@@ -69,9 +77,11 @@ class Examples:
             for example in labelled.examples(sentence)
         ]
         self._focus = [intent for intent in sorted(self.intents) if intent in focus]
-        plain = [mixer.single().words for mixer in self.mixers.values() for _ in range(6000)]
-        counts = counted([*plain, *(example.words for example in self.public)])
+        common = [mixer.single().words for mixer in self.mixers.values() for _ in range(6000)]
+        counts = counted([*common, *(example.words for example in self.public)])
+        counts.update(2 * COMMON_CHARACTERS)
         self.noise = {lang: Noise(lang, counts, self._rng) for lang in LANGS}
+        self._held_out = frozenset(plain(row.say) for row in (*sets.commands(), *sets.no_commands()))
 
     def __iter__(self) -> Iterator[Example]:
         kinds, weights = [*SHARES], [*SHARES.values()]
@@ -88,7 +98,7 @@ class Examples:
                 example = mixer.half(partial(self._understood, mixer.lang))
             else:
                 example = getattr(mixer, kind)()
-            if example is not None:
+            if example is not None and plain(example.text) not in self._held_out:
                 yield self._spoken(example, mixer)
 
     def _understood(self, lang: Lang, text: str) -> bool:
@@ -99,7 +109,7 @@ class Examples:
         if self._rng.random() < 0.6:
             example = mixer.unpunctuated(example)
         if example.source != "negatives/refused" and self._rng.random() < NOISY:  # a lost "don't" turns it round
-            example = self.noise[example.lang].misheard(example, self._rng.choice((0.05, 0.1, 0.2)))
+            example = self.noise[example.lang].misheard(example, self._rng.choice(RATES))
         if not example.expecting and self._rng.random() < EXPECTED_ANYWAY:
             example = replace(
                 example, expecting=self._rng.choice(("value", "confirm", "contact", "destination", "query"))

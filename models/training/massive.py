@@ -33,7 +33,7 @@ from models.training.stages import Course, Effort, Rates
 PIECES = 16_000
 MAX_PIECES = 64
 RATES = Rates(teacher=1.5e-4)
-SOFT = 0.7
+SOFT = {"student": 0.7, "pruned": 0.7}
 
 
 def held_back(sentence: Sentence) -> bool:

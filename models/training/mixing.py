@@ -13,6 +13,7 @@ from cockpit.nlu.tokens import clean, tokenise
 from cockpit.types import Lang
 from cockpit.yamlfile import read_yaml
 from models.training.examples import Example, after_edit, joined
+from models.training.reasons import Reasons
 from models.training.sampling import Sampler
 
 SHAREABLE = ("on", "off", "open", "close", "up", "down", "max", "min")
@@ -65,6 +66,7 @@ class Mixer:
         }
         self._requests = [intent for intent in sampler.intents if not intent.startswith(("dialog.", "answer."))]
         self._weights = [sampler.weights[sampler.intents.index(intent)] for intent in self._requests]
+        self._reasons = Reasons(sampler, phrases, rng)
         file = phrases / self.lang / "negatives.yaml"
         self._negatives = _negatives(file, sampler) if file.is_file() else {}
 
@@ -87,6 +89,9 @@ class Mixer:
             pair = [example, other] if self._rng.random() < 0.5 and other.acts else [other, example]
             example = joined(pair, [self._link()]) if other.acts else example
         return self.dressed(example)
+
+    def explained(self) -> Example:
+        return self.dressed(self._reasons.explained())
 
     def several(self) -> Example:
         if self._rng.random() < 0.3:

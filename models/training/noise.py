@@ -1,7 +1,8 @@
-"""Words as recognisers get them wrong: homophones, near sounds, lost and cut words.
+"""Words as recognisers get them wrong: homophones, near sounds, misspelt, lost and cut words.
 
 Chinese characters are exchanged for others with the same or a near pinyin syllable, English words for words that
-sound alike; both are drawn from the words of the training text itself, by how common they are there.
+sound alike; both are drawn from the words that are given, by how common they are there. Values are misheard like all
+else: where one lies stays to be learned, what it is is not read by the network.
 """
 
 from __future__ import annotations
@@ -19,8 +20,7 @@ from cockpit.nlu.sound import sounds_en
 from cockpit.types import Lang
 from models.training.examples import Example, after_edit
 
-SPARED = frozenset({"value", "amount", "number", "start", "end", "day", "text", "title"})
-"""Slots whose words stay: another number is another wish, not the same one misheard."""
+LETTERS = "aeiourstln"
 FUZZY = {"zh": "z", "ch": "c", "sh": "s", "n": "l", "f": "h", "ang": "an", "eng": "en", "ing": "in"}
 
 
@@ -56,17 +56,10 @@ class Noise:
         self._alike: dict[str, list[str]] = {}
 
     def misheard(self, example: Example, rate: float) -> Example:
-        """About `rate` of the words exchanged, lost or cut, values spared."""
-        spared = {
-            place
-            for act in example.acts
-            for slot in act.slots
-            if slot.name in SPARED
-            for place in range(slot.start, slot.end)
-        }
+        """About `rate` of the words exchanged, misspelt, lost or cut."""
         kept: list[tuple[str, int]] = []
         for place, word in enumerate(example.words):
-            if place in spared or not word.isalpha() or self._rng.random() >= rate:
+            if not word.isalpha() or self._rng.random() >= rate:
                 kept.append((word, place))
             else:
                 kept += [(new, place) for new in self._changed(word)]
@@ -78,7 +71,19 @@ class Noise:
             return ()
         if kind < 0.18:
             return (word, word) if self._lang == "zh" else (word, self._rng.choice(("the", "a", "uh", "and")))
+        if word.isascii() and len(word) > 3 and kind < 0.4:
+            return self._misspelt(word)
         return (self.heard_for(word),)
+
+    def _misspelt(self, word: str) -> Sequence[str]:
+        """`word` with a letter lost, doubled or exchanged, or written as two words."""
+        at = self._rng.randrange(1, len(word) - 1)
+        kind = self._rng.choice(("two", "lost", "doubled", "exchanged"))
+        if kind == "two":
+            return word[:at], word[at:]
+        if kind == "doubled":
+            return (word[: at + 1] + word[at:],)
+        return (word[:at] + (self._rng.choice(LETTERS) if kind == "exchanged" else "") + word[at + 1 :],)
 
     def heard_for(self, word: str) -> str:
         """A word that sounds like `word`; itself when there is none."""
@@ -104,17 +109,3 @@ class Noise:
 
 def counted(texts: Iterable[Sequence[str]]) -> Counter[str]:
     return Counter(word for words in texts for word in words)
-
-
-def garbled(words: Sequence[str], rate: float, noise: Noise, rng: random.Random) -> list[str]:
-    """`words` with `rate` of their characters misheard, for measuring robustness; nothing is spared."""
-    letters = sum(map(len, words))
-    left = rate * letters
-    said = list(words)
-    for place in rng.sample(range(len(said)), len(said)):
-        if left <= 0 or (len(said[place]) > left and rng.random() > left / len(said[place])):
-            continue
-        if said[place].isalpha():
-            left -= len(said[place])
-            said[place] = "" if rng.random() < 0.1 else noise.heard_for(said[place])
-    return [word for word in said if word]

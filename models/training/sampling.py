@@ -16,9 +16,12 @@ from cockpit.skillset import SkillSet
 from cockpit.types import Lang
 from cockpit.yamlfile import read_yaml
 from models.training.examples import ActSpan, Example, SlotSpan
+from models.training.names import Names
 from models.training.spoken import Speaker
 
 PRIVATE_SKILLS = frozenset({"phone", "calendar", "navigation"})
+BESIDE = ("negatives", "reasons")
+"""Phrases that belong to no intent."""
 LEFT_UNTAGGED = frozenset({"topic", "talk"})
 """Slots that no one reads."""
 
@@ -39,14 +42,14 @@ class Sampler:
         skills: SkillSet,
         language: Language,
         phrases: Path,
-        values: Mapping[str, list[str]],
+        names: Names,
         units: Mapping[str, str],
         rng: random.Random,
     ) -> None:
         self.lang: Lang = language.lang
         self.skills = skills
         self._language = language
-        self._rng, self._values, self._units = rng, values, units
+        self._rng, self._names, self._units = rng, names, units
         self._speaker = Speaker(self.lang, rng)
         pools: dict[str, Pool] = defaultdict(lambda: Pool([], []))
         for sentence in language.sentences:
@@ -80,10 +83,11 @@ class Sampler:
     def any(self) -> Example:
         return self.sentence(self._rng.choices(self.intents, self.weights)[0])
 
-    def sentence(self, intent: str) -> Example:
-        """One utterance with the act `intent`."""
+    def sentence(self, intent: str, *, plainly: bool = False) -> Example:
+        """One utterance with the act `intent`, `plainly` one of the skill's own templates if it has any."""
         pool = self.pools[intent]
-        nodes = pool.loose if pool.loose and (not pool.plain or self._rng.random() < 0.55) else pool.plain
+        loose = not pool.plain or (not plainly and self._rng.random() < 0.55)
+        nodes = pool.loose if pool.loose and loose else pool.plain
         control = intent.rpartition(".")[0]
         while True:
             words: list[str] = []
@@ -144,9 +148,8 @@ class Sampler:
         elif slot.kind in ("day", "time", "digits"):
             text = getattr(self._speaker, slot.kind)()
         else:
-            known = self._values.get(slot_stem(slot.name)) or self._values["topic"]
-            text = self._rng.choice(known)
-        return [token.text for token in tokenise(clean(text)) if not token.punctuation or slot.kind == "verbatim"]
+            return self._names.words(slot_stem(slot.name), verbatim=slot.kind == "verbatim")
+        return [token.text for token in tokenise(clean(text)) if not token.punctuation]
 
 
 def _second_zone(node: Node) -> bool:
@@ -156,5 +159,5 @@ def _second_zone(node: Node) -> bool:
 
 def _paraphrases(folder: Path) -> Iterable[tuple[str, list[str]]]:
     for file in sorted(folder.glob("*.yaml")):
-        if file.stem != "negatives":
+        if file.stem not in BESIDE:
             yield from read_yaml(file).items()

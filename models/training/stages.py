@@ -49,10 +49,10 @@ class Course:
     """What a network is led through.
 
     `rows` gives the endless rows of a stage by its name, `sample` those by which the neurons are judged; `judge` is
-    told of every network on the way. `soft` and `weights` are those of `Plan`; with `soft` 0 the smaller networks only
-    begin as parts of the larger one and then learn from the labels alone, which costs half the time. With `resume` a
-    stage whose weights lie in `work` already is not trained again; the rows that it took are passed over, so that the
-    next one gets its own.
+    told of every network on the way. `weights` are those of `Plan`, `soft` too, by stage: where it is 0 the smaller
+    network only begins as a part of the larger one and then learns from the labels alone, which costs half the time.
+    With `resume` a stage whose weights lie in `work` already is not trained again; the rows that it took are passed
+    over, so that the next one gets its own.
     """
 
     work: Path
@@ -61,7 +61,7 @@ class Course:
     effort: Effort
     rates: Rates = field(default_factory=Rates)
     weights: Mapping[str, float] = field(default_factory=dict)
-    soft: float = 0.5
+    soft: Mapping[str, float] = field(default_factory=lambda: {"student": 0.5, "pruned": 0.5})
     seed: int = 1
     device: str = "cpu"
     resume: bool = False
@@ -76,14 +76,11 @@ class Course:
         self.judge("pruned, not yet refitted", pruned)
         return self._stage("pruned", pruned, self.effort.pruned, self.rates.pruned, teacher)
 
-    def plan(self, steps: int, rate: float) -> Plan:
-        """How one stage is fitted."""
-        return Plan(steps, rate, self.effort.batch, self.soft, weights=dict(self.weights), seed=self.seed)
-
     def _stage(self, name: str, network: Network, steps: int, rate: float, teacher: Network | None = None) -> Network:
         frozen = name == "student"
+        soft = self.soft.get(name, 0.0)
         weights = dict(self.weights)
-        plan = Plan(steps, rate, self.effort.batch, self.soft, weights=weights, seed=self.seed, frozen=frozen)
+        plan = Plan(steps, rate, self.effort.batch, soft, weights=weights, seed=self.seed, frozen=frozen)
         network.to(self.device)
         file = self.work / f"{name}.pt"
         if self.resume and file.is_file():
@@ -93,7 +90,7 @@ class Course:
             pass_over(self.rows(name), plan)
         else:
             say(f"{name}: {steps} batches of {plan.batch}")
-            fit(network, self.rows(name), plan, teacher if self.soft else None, say)
+            fit(network, self.rows(name), plan, teacher if soft else None, say)
             torch.save(network.state_dict(), file)
         self.judge(name, network)
         return network

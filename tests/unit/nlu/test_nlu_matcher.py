@@ -77,7 +77,8 @@ def test_no_match(template: str, text: str) -> None:
         ("find {text:what}", "find the Please Inn", {"what": "Please Inn"}),
         ("find {text:what}", "find please the inn", {"what": "please the inn"}),
         ("say {verbatim:words}", "say come please", {"words": "come please"}),
-        ("say {text:words} now", "say I am late, sorry now", {"words": "I am late, sorry"}),
+        ("say {verbatim:words}", "say I am late, sorry", {"words": "I am late, sorry"}),
+        ("go {text:to}[,] then stop", "go home, then stop", {"to": "home"}),
     ],
 )
 def test_slots(template: str, text: str, slots: dict[str, object]) -> None:
@@ -100,9 +101,10 @@ def test_free_text_costs_more_the_longer_it_is() -> None:
     assert all(found[a] < found[b] for a, b in pairwise(ends))
 
 
-def test_a_name_ends_at_a_pause_and_free_text_does_not() -> None:
+def test_free_text_ends_at_a_pause_unless_it_is_taken_word_for_word() -> None:
     assert whole("call {name:who}", "call Anna, Maria") is None
-    assert whole("say {text:words}", "say well, hello") is not None
+    assert whole("go {text:to}", "go home, hello") is None
+    assert whole("say {verbatim:words}", "say well, hello") is not None
 
 
 @pytest.mark.parametrize(("lang", "most"), [("en", 5), ("zh", 8)])

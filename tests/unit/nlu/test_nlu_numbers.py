@@ -146,10 +146,15 @@ def test_phone_number(text: str, lang: Lang, digits: str) -> None:
     [("", "zh"), ("开窗", "zh"), ("点五", "zh"), ("负", "zh"), ("window", "en"), ("and five", "en"), ("minus", "en"),
     ("-", "en"), ("hundred", "en"), ("18:30", "en"), ("1.2.3", "en"),
     ("一两", "zh"), ("两三", "zh"), ("零下", "en"), ("negative", "en"), ("point", "en"), ("九" * 400, "zh"),
-    ("一" + "万" * 100, "zh")],
+    ("一" + "万" * 100, "zh"), ("一下", "zh"), ("一些", "zh"), ("一会儿", "zh")],
 )  # fmt: skip
 def test_no_number_begins_here(text: str, lang: Lang) -> None:
     assert read_number(tokenise(clean(text)), 0, lang) == []
+
+
+@pytest.mark.parametrize(("text", "lang"), [("这一首", "zh"), ("wrong one", "en"), ("the one", "en")])
+def test_one_that_points_counts_nothing(text: str, lang: Lang) -> None:
+    assert read_number(tokenise(clean(text)), 1, lang) == []
 
 
 @pytest.mark.parametrize(

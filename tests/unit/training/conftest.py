@@ -17,6 +17,7 @@ from cockpit.types import LANGS, Lang
 from cockpit.yamlfile import read_yaml
 from models.training.dataset import HERE, units_of
 from models.training.mixing import Mixer
+from models.training.names import Names
 from models.training.sampling import Sampler
 
 settings.register_profile("unhurried", deadline=None)
@@ -40,7 +41,7 @@ def shipped() -> Shipped:
     rng = random.Random(1)
     mixers: dict[Lang, Mixer] = {}
     for lang in LANGS:
-        values = read_yaml(HERE / f"values.{lang}.yaml")
-        sampler = Sampler(skills, languages[lang], HERE / "phrases", values, units_of(settings.profile), rng)
+        names = Names(read_yaml(HERE / f"values.{lang}.yaml"), rng)
+        sampler = Sampler(skills, languages[lang], HERE / "phrases", names, units_of(settings.profile), rng)
         mixers[lang] = Mixer(sampler, HERE / "phrases", rng)
     return Shipped(skills, languages, mixers)

@@ -10,6 +10,7 @@ from cockpit.nlu.pieces import EXPECT, PieceReader
 from cockpit.types import Lang
 from models.training import vocabulary
 from models.training.mixing import Mixer
+from models.training.names import Names
 from models.training.sampling import Sampler
 from tests.unit.nlu.small_skills import UNDERSTANDER, small_skills
 
@@ -41,7 +42,11 @@ def mixer(lang: Lang, folder: Path, seed: int = 1) -> Mixer:
     (folder / lang / "negatives.yaml").write_text(NEGATIVES[lang], "utf-8")
     rng = random.Random(seed)
     language = UNDERSTANDER.languages[lang]
-    return Mixer(Sampler(small_skills(), language, folder, VALUES[lang], {"temperature": "celsius"}, rng), folder, rng)
+    return Mixer(
+        Sampler(small_skills(), language, folder, Names(VALUES[lang], rng), {"temperature": "celsius"}, rng),
+        folder,
+        rng,
+    )
 
 
 def labels(**changes: object) -> Labels:

@@ -41,6 +41,18 @@ def test_a_shared_verb_makes_both_acts_the_same_operation(mixed: Mixer) -> None:
         assert "mention" not in (first, second)
 
 
+def test_a_reason_is_no_act_of_its_own(mixed: Mixer) -> None:
+    found = [mixed.explained() for _ in range(ROUNDS)]
+    assert all(len(example.acts) == 1 for example in found if example.kind != "chat")
+    assert any(example.acts[0].start > 1 for example in found if example.acts)
+    assert all(
+        0 <= act.start <= slot.start < slot.end <= act.end <= len(example.words)
+        for example in found
+        for act in example.acts
+        for slot in act.slots
+    )
+
+
 def test_half_a_request_has_no_acts_and_is_not_complete(mixed: Mixer) -> None:
     halves = [half for _ in range(ROUNDS) if (half := mixed.half(lambda _: False))]
     assert halves

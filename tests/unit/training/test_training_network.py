@@ -16,7 +16,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from models.training.extend import widened  # noqa: E402
-from models.training.fit import batches, endless, importance, pass_over  # noqa: E402
+from models.training.fit import Plan, batches, endless, importance, pass_over  # noqa: E402
 from models.training.graph import from_onnx, to_onnx  # noqa: E402
 from models.training.network import Design, Network, narrower, shallower  # noqa: E402
 from models.training.rows import Row  # noqa: E402
@@ -179,7 +179,7 @@ def test_resumed_training_ends_as_if_it_had_not_been_broken_off(tmp_path: Path) 
 
 @pytest.mark.parametrize("steps", [1, 40, 41, 100])
 def test_rows_are_passed_over_as_fitting_would_take_them(steps: int) -> None:
-    plan = course(Path(), []).plan(steps, 1e-3)
+    plan = Plan(steps, 1e-3, 2)
     taken, passed = (iter([Row([n]) for n in range(1000)]) for _ in range(2))
     assert len([*islice(batches(taken, plan.batch, random.Random(1), plan.echo), steps)]) == steps
     pass_over(passed, plan)
