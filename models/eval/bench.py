@@ -27,7 +27,8 @@ from cockpit.config import Settings
 from cockpit.nlu.joint import JointUnderstander
 from cockpit.skillset import load_skills
 from cockpit.types import Act, Lang
-from models.eval.peers import HassilPeer, QwenPeer
+from models.eval.hassil_peer import HassilPeer
+from models.eval.language_model_peer import QwenPeer
 from models.eval.scoring import judge
 from models.eval.sets import commands
 

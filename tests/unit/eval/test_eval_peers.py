@@ -13,8 +13,14 @@ from cockpit.config import ROOT
 from cockpit.errors import UnderstandingError
 from cockpit.skillset import SkillSet, load_skills
 from cockpit.types import Lang
-from models.eval import peers
-from models.eval.peers import HassilPeer, Inventory, QwenPeer, acts_of, grammar, messages, prompt, written
+from models.eval import hassil_peer
+from models.eval.hassil_peer import HassilPeer
+from models.eval.hassil_sentences import _in_every_order
+from models.eval.intent_inventory import Inventory
+from models.eval.language_model_grammar import grammar
+from models.eval.language_model_peer import QwenPeer, acts_of
+from models.eval.language_model_prompt import EXAMPLES, messages, prompt, written
+from models.eval.peers import Acts
 
 KNOWN = frozenset({"window.open", "fan.set", "media.play"})
 
@@ -74,7 +80,7 @@ def test_a_call_that_takes_too_long_counts_as_not_understood(
             time.sleep(0.01)
         yield
 
-    monkeypatch.setattr(peers, "recognize_all", endless)
+    monkeypatch.setattr(hassil_peer, "recognize_all", endless)
     monkeypatch.setattr(hassil, "deadline_s", 0.1)
     monkeypatch.setattr(hassil, "timeouts", 0)
     assert hassil.understand("open the sunroof", "en") == []
@@ -82,7 +88,7 @@ def test_a_call_that_takes_too_long_counts_as_not_understood(
 
 
 def test_permutations_are_written_out_for_chinese() -> None:
-    assert peers._in_every_order("x(a;[b|c])(d|e)") == "x((a)([b|c])|([b|c])(a))(d|e)"
+    assert _in_every_order("x(a;[b|c])(d|e)") == "x((a)([b|c])|([b|c])(a))(d|e)"
 
 
 @pytest.mark.parametrize(
@@ -106,12 +112,12 @@ def test_permutations_are_written_out_for_chinese() -> None:
         ("", []),
     ],
 )
-def test_the_answers_of_a_language_model_are_read(answer: str, acts: peers.Acts) -> None:
+def test_the_answers_of_a_language_model_are_read(answer: str, acts: Acts) -> None:
     assert acts_of(answer, KNOWN) == acts
 
 
 def test_the_examples_of_the_prompt_are_answers_that_would_be_understood(inventory: Inventory) -> None:
-    for _, acts in peers.EXAMPLES:
+    for _, acts in EXAMPLES:
         assert acts_of(written(acts), frozenset(inventory.intents)) == acts
         assert all(slots.keys() <= inventory.intents[intent].keys() for intent, slots in acts)
 
