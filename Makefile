@@ -52,8 +52,8 @@ train: install ## train the intent model from scratch (about an hour on two core
 	@$(BIN)/python -m models.training.compression
 	@$(BIN)/python -m models.training.card
 
-eval: install ## how well the shipped intent model understands: table, HTML and JSON in out/eval
-	@$(BIN)/python -m models.eval
+eval: install ## how well the shipped intent model understands: table, HTML and JSON in out/eval, curves in docs/plots
+	@$(BIN)/python -m models.eval --plots docs/plots
 
 bench-nlu: install ## this model, hassil and a prompted small language model on the same sentences
 	@$(BIN)/python -m pip install --quiet -e '.[peers]'

@@ -115,7 +115,8 @@ class JointUnderstander:
             if grounded.missing:
                 intent = self._without_value(intent, segment)
             text = plain.said(segment.start, segment.end)
-            found.append(Candidate(segment, grounded, Act(intent, grounded.slots, _confidence(tagged, segment), text)))
+            confidence = self.tagger.labels.calibrated(_confidence(tagged, segment))
+            found.append(Candidate(segment, grounded, Act(intent, grounded.slots, confidence, text)))
         return found
 
     def _without_value(self, intent: str, segment: Segment) -> str:

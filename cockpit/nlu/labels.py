@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from math import exp, log
 from pathlib import Path
 from typing import Any
 
 from cockpit.errors import ModelError
 from cockpit.types import DialogAct
 
+TINY = 1e-6
 OUTSIDE, BEGIN, INSIDE = 0, 1, 2
 """Classes of the head `act`: a token that belongs to no act, begins one, or goes on with it."""
 DO = "do"
@@ -53,8 +55,9 @@ def parted(intent: str, alone: Iterable[str]) -> tuple[str, str]:
 class Labels:
     """`pairs` maps each intent to its target and operation; `slots` are the names that spans are tagged with.
 
-    `temperature` divides the logits of a head before they become probabilities; `thresholds` are the confidences at
-    which an act is carried out (`act`) or asked about (`ask`), both measured, see the model card.
+    `calibration` are the slope and the offset, in logits, by which the network's own confidence becomes the share of
+    such acts that are right; `thresholds` are the confidences at which an act is carried out (`act`) or asked about
+    (`ask`). Both are measured, see the model card.
     """
 
     targets: tuple[str, ...]
@@ -63,7 +66,7 @@ class Labels:
     pairs: Mapping[str, tuple[str, str]]
     inner: tuple[int, ...] = ()
     expecting: tuple[str, ...] = ()
-    temperature: Mapping[str, float] = field(default_factory=dict)
+    calibration: tuple[float, float] = (1.0, 0.0)
     thresholds: Mapping[str, float] = field(default_factory=dict)
     version: str = ""
 
@@ -81,6 +84,12 @@ class Labels:
     def mean_heads(self) -> dict[str, int]:
         return {"kind": len(KINDS), "complete": 2, "complexity": len(COMPLEXITIES), "private": 2}
 
+    def calibrated(self, confidence: float) -> float:
+        """How likely an act is right in which the network puts this `confidence` (Platt 1999)."""
+        slope, offset = self.calibration
+        logit = log(max(confidence, TINY) / max(1.0 - confidence, TINY))
+        return 1.0 / (1.0 + exp(-(slope * logit + offset)))
+
     def save(self, file: Path) -> None:
         file.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", "utf-8")
 
@@ -90,9 +99,8 @@ class Labels:
         try:
             raw: dict[str, Any] = json.loads(file.read_text("utf-8"))
             pairs = {intent: (target, operation) for intent, (target, operation) in raw.pop("pairs").items()}
-            lists: dict[str, Any] = {
-                name: tuple(raw.pop(name)) for name in ("targets", "operations", "slots", "inner", "expecting")
-            }
+            names = ("targets", "operations", "slots", "inner", "expecting", "calibration")
+            lists: dict[str, Any] = {name: tuple(raw.pop(name)) for name in names}
             return cls(pairs=pairs, **lists, **raw)
         except FileNotFoundError as error:
             raise ModelError("missing", f"{file} is not there") from error

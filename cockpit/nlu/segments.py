@@ -52,8 +52,16 @@ class Segmenter:
         self._answers = np.array([intent.startswith("answer.") for intent in self._intents])
 
     def segments(self, tagged: Tagged, tokens: Sequence[Token], expecting: str = "") -> list[Segment]:
-        """The acts of an utterance in order."""
-        return [self._segment(tagged, start, end, expecting) for start, end in _bounds(tagged.act, tokens)]
+        """The acts of an utterance in order. Neighbours that mean the same are one, unless each has a value for the
+        same slot."""
+        found: list[Segment] = []
+        for start, end in _bounds(tagged.act, tokens):
+            segment = self._segment(tagged, start, end, expecting)
+            if found and _one_act(found[-1], segment):
+                found[-1] = self._segment(tagged, found[-1].start, end, expecting)
+            else:
+                found.append(segment)
+        return found
 
     def probability(self, tagged: Tagged, start: int, end: int, intent: str, expecting: str = "") -> float:
         """How likely the network holds it that tokens `start` to `end` mean `intent`; 0 for one it does not know."""
@@ -92,6 +100,11 @@ class Segmenter:
             sure = float(tagged.slot[at:last, [begin, begin + 1]].sum(1).mean())
             yield SlotTag(self._labels.slots[(begin - 1) // 2], at, last, sure)
             at = last
+
+
+def _one_act(first: Segment, second: Segment) -> bool:
+    filled = {tag.name for tag in first.slots} & {tag.name for tag in second.slots}
+    return first.end == second.start and first.meanings[0][0] == second.meanings[0][0] and not filled
 
 
 def _bounds(act: Array, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:

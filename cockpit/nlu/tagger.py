@@ -78,8 +78,7 @@ class Tagger:
         pieces = self.reader.read(tokens, expecting)
         ids = np.array([pieces.ids[:MAX_PIECES]], np.int64)
         of_pieces, of_all = self._session.run(["pieces", "mean"], {"ids": ids})
-        heads = dict(zip(self.labels.piece_heads, self._split(of_pieces[0], self.labels.piece_heads), strict=True))
-        whole = dict(zip(self.labels.mean_heads, self._split(of_all[0], self.labels.mean_heads), strict=True))
+        heads, whole = _split(of_pieces[0], self.labels.piece_heads), _split(of_all[0], self.labels.mean_heads)
         spread, goes_on = _spread(pieces, len(tokens), ids.shape[1])
         by_token = {head: spread @ logits for head, logits in heads.items()}
         act, slot = _softmax(by_token["act"]), _softmax(by_token["slot"])
@@ -97,9 +96,10 @@ class Tagger:
             tuple(self.reader.piece(number) for number in pieces.ids),
         )
 
-    def _split(self, logits: Array, heads: Mapping[str, int]) -> list[Array]:
-        parts = np.split(logits, np.cumsum([*heads.values()])[:-1], axis=-1)
-        return [part / self.labels.temperature.get(head, 1.0) for head, part in zip(heads, parts, strict=True)]
+
+def _split(logits: Array, heads: Mapping[str, int]) -> dict[str, Array]:
+    """The logits of each head, which lie side by side."""
+    return dict(zip(heads, np.split(logits, np.cumsum([*heads.values()])[:-1], axis=-1), strict=True))
 
 
 def _spread(pieces: Pieces, tokens: int, read: int) -> tuple[Array, list[int]]:

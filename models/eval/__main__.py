@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,15 @@ from rich.table import Table
 
 from cockpit.config import ROOT, Settings
 from cockpit.nlu.joint import JointUnderstander
+from cockpit.nlu.labels import Labels
 from cockpit.plan.planner import Planner
 from cockpit.skillset import SkillSet, load_skills
-from cockpit.types import LANGS
-from models.eval import sets
+from cockpit.types import LANGS, Act
+from models.eval import plots, sets
 from models.eval.evaluation import Evaluation
 from models.eval.page import page
-from models.eval.thresholds import Chosen, negatives, thresholds
+from models.eval.sets import Row
+from models.eval.thresholds import Chosen, calibration, negatives, thresholds
 
 WIDTH = 110
 """What the table needs."""
@@ -33,34 +35,48 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=ROOT / "models" / "intent", help="folder of the trained network")
     parser.add_argument("--out", type=Path, default=ROOT / "out" / "eval", help="where the report goes")
     parser.add_argument("--quick", action="store_true", help="leave out the simulated recognition errors")
+    parser.add_argument("--plots", type=Path, metavar="FOLDER", help="where the curves go as SVG files, if wanted")
     parser.add_argument(
         "--set-thresholds", action="store_true", help="choose the thresholds, write them into the model folder and stop"
     )
     args = parser.parse_args()
     skills = load_skills(Settings().skills_dir)
-    understander = JointUnderstander(skills, args.model)
     if args.set_thresholds:
-        chosen = choose(understander, skills)
-        labels = replace(understander.tagger.labels, thresholds={"act": chosen.act, "ask": chosen.ask})
-        labels.save(args.model / "labels.json")
-        console.print(described(chosen))
+        console.print(described(choose(args.model, skills)))
         return
+    understander = JointUnderstander(skills, args.model)
     report = Evaluation(understander, Planner(skills, {}).wanted, console.print).report(robustness=not args.quick)
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
     (args.out / "report.html").write_text(page(report), "utf-8")
+    if args.plots:
+        plots.write(report, args.plots)
     console.print(overview(report))
     console.print(f"{args.out / 'report.html'}", soft_wrap=True)
 
 
-def choose(understander: JointUnderstander, skills: SkillSet) -> Chosen:
-    """The thresholds for this network, chosen as if it had none."""
-    evaluation = Evaluation(understander, Planner(skills, {}).wanted, console.print)
+def choose(model: Path, skills: SkillSet) -> Chosen:
+    """Calibrates the network in the folder `model` and sets its thresholds, chosen as if it had none."""
+    labels = replace(Labels.load(model / "labels.json"), calibration=(1.0, 0.0), thresholds={})
+    labels.save(model / "labels.json")
+    understander = JointUnderstander(skills, model)
     dev = [row for row in sets.commands() if row.half == "dev"]
     idle = [*negatives(skills, understander.templates)]
+    labels = replace(labels, calibration=calibration(dev, *_unlimited(understander, skills, dev, idle)))
+    labels.save(model / "labels.json")
+    calibrated = JointUnderstander(skills, model, understander.templates)
+    chosen = thresholds(dev, *_unlimited(calibrated, skills, dev, idle))
+    replace(labels, thresholds={"act": chosen.act, "ask": chosen.ask}).save(model / "labels.json")
+    return chosen
+
+
+def _unlimited(
+    understander: JointUnderstander, skills: SkillSet, dev: Sequence[Row], idle: Sequence[Row]
+) -> tuple[list[tuple[Act, ...]], list[tuple[Act, ...]]]:
+    evaluation = Evaluation(understander, Planner(skills, {}).wanted, console.print)
     understood = evaluation.considered(dev, "commands of the development half")
     overheard = evaluation.considered(idle, "generated no commands")
-    return thresholds(dev, evaluation.unlimited(understood), evaluation.unlimited(overheard))
+    return evaluation.unlimited(understood), evaluation.unlimited(overheard)
 
 
 def described(chosen: Chosen) -> str:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 from typing import Any
 
+import numpy as np
+
+from cockpit.nlu.labels import TINY
 from cockpit.types import Act
 from models.eval.figures import share
 from models.eval.scoring import is_right, judge
 from models.eval.sets import Row
 
 BINS = 10
+ROUNDS, RIDGE = 25, 1.0
+"""Newton steps, and how much it takes to move the fit away from taking the confidence as it is."""
 STEPS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.96, 0.98, 0.99)
 
 
@@ -31,6 +37,18 @@ def acts_said(rows: Sequence[Row], understood: Sequence[Sequence[Act]]) -> list[
         for wanted, got in judge(row, acts).pairs
         if got is not None
     ]
+
+
+def fitted(said: Sequence[Said], weights: Sequence[float]) -> tuple[float, float]:
+    """Slope and offset, in logits, that make confidences what they say (Platt 1999), by Newton's method."""
+    x = np.array([[log(max(one.confidence, TINY) / max(1.0 - one.confidence, TINY)), 1.0] for one in said])
+    y, w = np.array([float(one.right) for one in said]), np.asarray(weights)
+    theta = np.array([1.0, 0.0])
+    for _ in range(ROUNDS):
+        p = 1.0 / (1.0 + np.exp(-(x @ theta)))
+        slope = x.T @ (w * (y - p)) - RIDGE * (theta - (1.0, 0.0))
+        theta = theta + np.linalg.solve((x * (w * p * (1.0 - p))[:, None]).T @ x + RIDGE * np.eye(2), slope)
+    return float(theta[0]), float(theta[1])
 
 
 def reliability(said: Sequence[Said]) -> dict[str, Any]:

@@ -1,15 +1,93 @@
-"""Line charts as SVG."""
+"""Line charts as SVG: inside the HTML report, and as files of their own. Values are shares, lengths are pixels."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
+from math import ceil
 
 COLOURS = ("#1f6feb", "#d1242f", "#1a7f37", "#8250df", "#9a6700", "#57606a")
 WIDTH, HEIGHT = 460, 300
-LEFT, TOP, RIGHT, BOTTOM = 62, 14, 14, 44
+"""Of a chart inside the report, its legend aside."""
+LEFT, TOP, RIGHT, BOTTOM = 62, 14, 20, 44
+"""What is left free around the axes for ticks and names."""
+SIZE = (640, 400)
+"""Width and height of a file of its own, its legend included."""
+ROW, SAMPLE, LETTER = 20, 26, 8
+"""Of the legend: height of a row, width before a name, and more than a letter needs in `STYLE`."""
+STYLE = """
+text{font:13px Helvetica,Arial,sans-serif;fill:#1f2328}
+.grid{stroke:#d8dee4}
+"""
 
 Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line through `points`. `width` and `dashes` (drawn, left out, ...) are in pixels. `hollow` are the places of
+    the points drawn as rings."""
+
+    points: Sequence[Point]
+    colour: str
+    width: float = 2
+    dashes: str = ""
+    dots: bool = True
+    hollow: Collection[int] = ()
+
+    def stroke(self) -> str:
+        dashes = f' stroke-dasharray="{self.dashes}"' if self.dashes else ""
+        return f'fill="none" stroke="{self.colour}" stroke-width="{self.width:g}"{dashes}'
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """Axes that reach from the first tick to the last. `width` and `height` hold ticks and names too; `unit` is
+    written behind every tick, which is in per cent."""
+
+    across: str
+    up: str
+    x_ticks: Sequence[float]
+    y_ticks: Sequence[float]
+    width: int = WIDTH
+    height: int = HEIGHT
+    unit: str = " %"
+
+    def x(self, value: float) -> float:
+        first, last = self.x_ticks[0], self.x_ticks[-1]
+        return LEFT + (self.width - LEFT - RIGHT) * (value - first) / (last - first)
+
+    def y(self, value: float) -> float:
+        first, last = self.y_ticks[0], self.y_ticks[-1]
+        kept = min(max(value, first), last)
+        return self.height - BOTTOM - (self.height - TOP - BOTTOM) * (kept - first) / (last - first)
+
+    def drawn(self) -> list[str]:
+        right, bottom = self.width - RIGHT, self.height - BOTTOM
+        parts = []
+        for tick in self.x_ticks:
+            x = f"{self.x(tick):.1f}"
+            parts.append(f'<line class="grid" x1="{x}" x2="{x}" y1="{TOP}" y2="{bottom}"/>')
+            parts.append(f'<text x="{x}" y="{bottom + 18}" text-anchor="middle">{100 * tick:g}{self.unit}</text>')
+        for tick in self.y_ticks:
+            y = self.y(tick)
+            parts.append(f'<line class="grid" x1="{LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>')
+            parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{100 * tick:g}{self.unit}</text>')
+        centre, middle = (LEFT + right) / 2, (TOP + bottom) / 2
+        parts.append(f'<text x="{centre}" y="{self.height - 10}" text-anchor="middle">{escape(self.across)}</text>')
+        turned = f"translate(14 {middle}) rotate(-90)"
+        parts.append(f'<text transform="{turned}" text-anchor="middle">{escape(self.up)}</text>')
+        return parts
+
+    def line(self, line: Line) -> list[str]:
+        places = [(f"{self.x(a):.1f}", f"{self.y(b):.1f}") for a, b in line.points]
+        path = "L".join(f"{x} {y}" for x, y in places)
+        parts = [f'<path d="M{path}" {line.stroke()}/>'] if places else []
+        for n, (x, y) in enumerate(places if line.dots else ()):
+            look = f'fill="#ffffff" stroke="{line.colour}"' if n in line.hollow else f'fill="{line.colour}"'
+            parts.append(f'<circle cx="{x}" cy="{y}" r="{1 + line.width:g}" {look}/>')
+        return parts
 
 
 def chart(
@@ -20,44 +98,47 @@ def chart(
     y_ticks: Sequence[float],
     diagonal: bool = False,
 ) -> str:
-    """Named lines over axes that reach from the first tick to the last; all values are shares."""
-
-    def x(value: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * (value - x_ticks[0]) / (x_ticks[-1] - x_ticks[0])
-
-    def y(value: float) -> float:
-        kept = min(max(value, y_ticks[0]), y_ticks[-1])
-        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (kept - y_ticks[0]) / (y_ticks[-1] - y_ticks[0])
-
-    parts = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT + 18 * len(lines)}" width="{WIDTH}" role="img">']
-    for tick in x_ticks:
-        parts.append(f'<line class="grid" x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>')
-        parts.append(f'<text x="{x(tick):.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{_tick(tick)}</text>')
-    for tick in y_ticks:
-        parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>')
-        parts.append(f'<text x="{LEFT - 6}" y="{y(tick) + 4:.1f}" text-anchor="end">{_tick(tick)}</text>')
-    centre, middle = (LEFT + WIDTH - RIGHT) / 2, (TOP + HEIGHT - BOTTOM) / 2
-    parts.append(f'<text x="{centre}" y="{HEIGHT - 10}" text-anchor="middle">{escape(across)}</text>')
-    parts.append(f'<text transform="translate(10 {middle}) rotate(-90)" text-anchor="middle">{escape(up)}</text>')
+    """Named lines for the report, whose style sheet it needs; the legend is below."""
+    axes = Axes(across, up, x_ticks, y_ticks)
+    parts = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT + 18 * len(lines)}" width="{WIDTH}" role="img">', *axes.drawn()]
     if diagonal:
-        parts.append(f'<path class="ideal" d="M{x(0)} {y(0)}L{x(1)} {y(1)}"/>')
+        parts.append(f'<path class="ideal" d="M{axes.x(0)} {axes.y(0)}L{axes.x(1)} {axes.y(1)}"/>')
     for n, (name, points) in enumerate(lines.items()):
-        parts += _line([(x(a), y(b)) for a, b in points], name, n)
+        line = Line(points, COLOURS[n % len(COLOURS)])
+        parts += [*axes.line(line), *_key(name, line, LEFT, HEIGHT + 12 + 18 * n)]
     return "".join([*parts, "</svg>"])
 
 
-def _line(points: Sequence[Point], name: str, number: int) -> list[str]:
-    colour = COLOURS[number % len(COLOURS)]
-    path = "L".join(f"{a:.1f} {b:.1f}" for a, b in points)
-    dots = [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3" fill="{colour}"/>' for a, b in points]
-    legend = HEIGHT + 12 + 18 * number
-    return [
-        f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>' if points else "",
-        *dots,
-        f'<line x1="{LEFT}" x2="{LEFT + 18}" y1="{legend - 4}" y2="{legend - 4}" stroke="{colour}" stroke-width="3"/>',
-        f'<text x="{LEFT + 26}" y="{legend}">{escape(name)}</text>',
+def drawing(
+    title: str,
+    lines: Mapping[str, Line],
+    across: str,
+    up: str,
+    x_ticks: Sequence[float],
+    y_ticks: Sequence[float],
+) -> str:
+    """Named lines as a file that needs nothing else, white behind them; the legend is below in as many columns as its
+    longest name lets stand side by side. Ticks are bare per cents: the names of the axes have to say so."""
+    width, height = SIZE
+    room = width - LEFT - RIGHT
+    columns = max(1, room // (SAMPLE + LETTER * max(map(len, lines)) + LETTER))
+    axes = Axes(across, up, x_ticks, y_ticks, width, height - ROW * ceil(len(lines) / columns) - 6, unit="")
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'role="img"><title>{escape(title)}</title><style>{STYLE}</style>',
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
+        *axes.drawn(),
     ]
+    for n, (name, line) in enumerate(lines.items()):
+        row, column = divmod(n, columns)
+        parts += axes.line(line)
+        parts += _key(name, line, LEFT + column * (room // columns), axes.height + 12 + ROW * row)
+    return "\n".join([*parts, "</svg>\n"])
 
 
-def _tick(value: float) -> str:
-    return f"{100 * value:g} %"
+def _key(name: str, line: Line, x: int, y: int) -> list[str]:
+    """One line of a legend; `y` is where its letters stand."""
+    return [
+        f'<line x1="{x}" x2="{x + SAMPLE - 6}" y1="{y - 4}" y2="{y - 4}" {line.stroke()}/>',
+        f'<text x="{x + SAMPLE}" y="{y}">{escape(name)}</text>',
+    ]

@@ -16,7 +16,7 @@ from cockpit.skillset import SkillSet
 from cockpit.types import LANGS, Act
 from cockpit.yamlfile import read_yaml
 from models import training
-from models.eval.calibration import Said, acts_said
+from models.eval.calibration import Said, acts_said, fitted
 from models.eval.idle import HARMLESS
 from models.eval.sets import Row
 from models.training.examples import Example
@@ -64,6 +64,16 @@ def negatives(skills: SkillSet, templates: TemplateUnderstander, count: int = NE
 def surest(acts: Sequence[Act]) -> float:
     """The confidence up to which an utterance that is no command leads to an act; below 0 when to none."""
     return max((act.confidence for act in acts if act.intent not in HARMLESS), default=-1.0)
+
+
+def calibration(
+    dev: Sequence[Row], understood: Sequence[Sequence[Act]], idle: Sequence[Sequence[Act]]
+) -> tuple[float, float]:
+    """Slope and offset for the confidences of what nothing but the network vouches for, when every second utterance is
+    no command."""
+    said = [one for one in acts_said(dev, understood) if one.confidence < VOUCHED]
+    talk = [Said(act.confidence, right=False) for acts in idle for act in acts if act.confidence < VOUCHED]
+    return fitted([*said, *talk], [1.0] * len(said) + [len(dev) / max(1, len(idle))] * len(talk))
 
 
 def thresholds(dev: Sequence[Row], understood: Sequence[Sequence[Act]], idle: Sequence[Sequence[Act]]) -> Chosen:

@@ -30,7 +30,7 @@ from models.training.stages import INNER, STUDENT_LAYERS, Course, Effort, say
 
 PIECES = 16_000
 INTENT = ROOT / "models" / "intent"
-EFFORTS = {"cuda": Effort(128, 8000, 12_000, 6000), "cpu": Effort(64, 1900, 1800, 3600)}
+EFFORTS = {"cuda": Effort(128, 8000, 12_000, 6000), "cpu": Effort(64, 1900, 600, 5600)}
 """On a GPU about half an hour, on two idle CPU cores with AMX about an hour."""
 SOFT = {"cuda": {"student": 0.5, "pruned": 0.5}, "cpu": {"student": 0.5}}
 """The teacher's share in what the smaller networks learn. On a CPU the pruned one only begins as a part of the student
@@ -71,8 +71,8 @@ def prepare(data: Path, work: Path, pretrained: e5.Pretrained, seed: int) -> Wor
     return Workshop(examples, labels, reader, design, kept, seed)
 
 
-def train(shop: Workshop, pretrained: e5.Pretrained, work: Path, device: str) -> Network:
-    """All stages; each one's float weights are kept in `work`."""
+def train(shop: Workshop, pretrained: e5.Pretrained, work: Path, device: str, *, resume: bool = False) -> Network:
+    """All stages; each one's float weights are kept in `work`, and with `resume` taken from there."""
     course = Course(
         work,
         rows=lambda stage: shop.rows(shop.seed + len(stage)),
@@ -82,6 +82,7 @@ def train(shop: Workshop, pretrained: e5.Pretrained, work: Path, device: str) ->
         soft=SOFT[device],
         seed=shop.seed,
         device=device,
+        resume=resume,
     )
     return course.run(from_pretrained(shop.design, pretrained, shop.kept, range(12)))
 
@@ -92,13 +93,14 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=ROOT / "out" / "training", help="where the float weights go")
     parser.add_argument("--out", type=Path, default=INTENT, help="where the shipped model goes")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--resume", action="store_true", help="take stages whose weights lie in the work folder")
     args = parser.parse_args()
     for folder in (args.work, args.out):
         folder.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     pretrained = e5.read(Settings().models_dir / e5.FILE)
     shop = prepare(args.data, args.work, pretrained, args.seed)
-    pruned = train(shop, pretrained, args.work, device)
+    pruned = train(shop, pretrained, args.work, device, resume=args.resume)
     onnx.save(to_onnx(pruned.cpu()), str(args.out / "intent.onnx"))
     for name in ("tokenizer.json", "labels.json"):
         (args.out / name).write_bytes((args.work / name).read_bytes())

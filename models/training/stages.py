@@ -33,7 +33,7 @@ class Rates:
 
     teacher: float = 2e-4
     student: float = 4e-4
-    pruned: float = 3e-4
+    pruned: float = 4e-4
 
 
 def say(text: str) -> None:

@@ -45,8 +45,16 @@ def tagged(
     )
 
 
+def apart(act: list[int]) -> list[str]:
+    """Operations that change wherever an act begins, so that no two neighbours mean the same."""
+    begun = np.cumsum([label == B for label in act])
+    return [("on", "set")[number % 2] for number in begun]
+
+
 def cut(act: list[int], text: str = "", **more: list[str]) -> list[tuple[int, int]]:
     tokens = tokenise(text or "字" * len(act))
+    more.setdefault("operations", apart(act))
+    more.setdefault("targets", ["temperature" if operation == "set" else "ac" for operation in more["operations"]])
     return [(s.start, s.end) for s in SEGMENTER.segments(tagged(act, **more), tokens)]
 
 
@@ -64,6 +72,25 @@ def cut(act: list[int], text: str = "", **more: list[str]) -> list[tuple[int, in
 )
 def test_acts_go_on_until_another_begins_or_nothing_is_meant(act: list[int], bounds: list[tuple[int, int]]) -> None:
     assert cut(act) == bounds
+
+
+VALUE, ZONE = (1 + 2 * LABELS.slots.index(name) for name in ("value", "zone"))
+
+
+@pytest.mark.parametrize(
+    ("slot", "acts"),
+    [([0, 0, 0, 0], 1), ([VALUE, 0, 0, ZONE], 1), ([VALUE, 0, 0, 0], 1), ([VALUE, 0, VALUE, 0], 2)],
+)
+def test_neighbours_that_mean_the_same_are_one_unless_both_have_a_value(slot: list[int], acts: int) -> None:
+    found = SEGMENTER.segments(tagged([B, I, B, I], slot=slot), tokenise("字字字字"))
+    assert len(found) == acts
+    assert (found[0].start, found[-1].end) == (0, 4)
+
+
+def test_what_means_the_same_beyond_a_pause_is_another_act() -> None:
+    same = ["ac"] * 5
+    found = SEGMENTER.segments(tagged([B, I, O, B, I], targets=same), tokenise("字字字字字"))
+    assert len(found) == 2
 
 
 def test_no_act_begins_with_a_stop() -> None:
