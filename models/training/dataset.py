@@ -147,7 +147,9 @@ class Encoder:
     def row(self, example: Example) -> Row:
         tokens = [Token(word, 0, 0) for word in example.words]
         pieces = self._reader.read(tokens, example.expecting)
-        ids, spans = self._apart(pieces.ids, pieces.tokens)
+        ids, spans = pieces.ids, pieces.tokens
+        if self._rng.random() < self._split:
+            ids, spans = taken_apart(self._reader, ids, spans, self._rng)
         ids, spans = ids[:MAX_PIECES], spans[:MAX_PIECES]
         heads = {head: [UNKNOWN] * len(ids) for head in self._labels.piece_heads}
         if example.acts_known and example.complete is not False:
@@ -162,22 +164,6 @@ class Encoder:
         if example.private is not None:
             mean["private"] = int(example.private)
         return Row(ids, heads, mean)
-
-    def _apart(self, ids: list[int], spans: list[tuple[int, int]]) -> tuple[list[int], list[tuple[int, int]]]:
-        """Some pieces of several Chinese characters taken apart, so that words the vocabulary lacks are no surprise."""
-        if self._rng.random() >= self._split:
-            return ids, spans
-        new_ids, new_spans = [], []
-        for number, (first, last) in zip(ids, spans, strict=True):
-            letters = self._reader.piece(number).removeprefix("▁")
-            parts = [self._reader.id(letter) for letter in letters]
-            if last - first != len(letters) or len(letters) < 2 or None in parts or self._rng.random() < 0.5:
-                new_ids.append(number)
-                new_spans.append((first, last))
-            else:
-                new_ids += [part for part in parts if part is not None]
-                new_spans += [(first + n, first + n + 1) for n in range(len(letters))]
-        return new_ids, new_spans
 
     def _tag(self, example: Example, spans: list[tuple[int, int]], heads: dict[str, list[int]]) -> None:
         for at, (first, last) in enumerate(spans):
@@ -203,3 +189,20 @@ class Encoder:
             if first < slot.end and last > slot.start and slot.name in self._labels.slots:
                 found = 1 + 2 * self._labels.slots.index(slot.name) + (first > slot.start)
         return found
+
+
+def taken_apart(
+    reader: PieceReader, ids: list[int], spans: list[tuple[int, int]], rng: random.Random
+) -> tuple[list[int], list[tuple[int, int]]]:
+    """Every second piece of several Chinese characters as these, so that words the vocabulary lacks are no surprise."""
+    new_ids, new_spans = [], []
+    for number, (first, last) in zip(ids, spans, strict=True):
+        letters = reader.piece(number).removeprefix("▁")
+        parts = [reader.id(letter) for letter in letters]
+        if last - first != len(letters) or len(letters) < 2 or None in parts or rng.random() < 0.5:
+            new_ids.append(number)
+            new_spans.append((first, last))
+        else:
+            new_ids += [part for part in parts if part is not None]
+            new_spans += [(first + n, first + n + 1) for n in range(len(letters))]
+    return new_ids, new_spans

@@ -10,7 +10,7 @@ import argparse
 import hashlib
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,18 +21,26 @@ import torch
 
 from cockpit.config import Settings
 from cockpit.nlu.pieces import PieceReader, written
-from cockpit.nlu.tokens import clean, tokenise
+from cockpit.nlu.tokens import Token, clean, tokenise
+from cockpit.types import LANGS
 from models.training import e5, public, vocabulary
+from models.training.dataset import taken_apart
+from models.training.examples import Example
 from models.training.fit import batch_of, endless
 from models.training.graph import to_onnx
+from models.training.mixing import words_of
 from models.training.network import Design, Network, from_pretrained
+from models.training.noise import Noise, counted
 from models.training.public import Sentence
 from models.training.rows import Row
 from models.training.stages import Course, Effort, Rates
 
 PIECES = 16_000
 MAX_PIECES = 64
-RATES = Rates(teacher=1.5e-4)
+LEARNING = Rates(teacher=1.5e-4)
+NOISY, RATES, SPLIT = 0.25, (0.06, 0.12), 0.15
+"""What the smaller networks learn from is varied, so that they see more than the set holds: share of sentences with
+words misheard and of which shares of their words, share of sentences with words taken apart."""
 SOFT = {"student": 0.7, "pruned": 0.7}
 
 
@@ -61,12 +69,29 @@ def accuracy_int8(file: Path, rows: Sequence[Row]) -> float:
 
 @dataclass
 class Task:
-    """The set as rows: `rows` to learn from, `held` to judge by, by language; `kept` are the vocabulary's pieces."""
+    """The set as rows: `rows` to learn from, `sentences` the same as text, `held` to judge by, by language; `kept` are
+    the vocabulary's pieces."""
 
     rows: list[Row]
+    sentences: list[tuple[Example, int]]
+    reader: PieceReader
     held: dict[str, list[Row]]
     intents: int
     kept: list[int]
+
+    def varied(self, rng: random.Random) -> Iterator[Row]:
+        """The sentences over and over, each time as another recogniser might have written them."""
+        counts = counted(example.words for example, _ in self.sentences)
+        noise = {lang: Noise(lang, counts, rng) for lang in LANGS}
+        while True:
+            for example, intent in rng.sample(self.sentences, len(self.sentences)):
+                hard = rng.random() < NOISY
+                heard = noise[example.lang].misheard(example, rng.choice(RATES)) if hard else example
+                pieces = self.reader.read([Token(word, 0, 0) for word in heard.words])
+                ids = pieces.ids
+                if rng.random() < SPLIT:
+                    ids, _ = taken_apart(self.reader, ids, pieces.tokens, rng)
+                yield Row(ids[:MAX_PIECES], {}, {"intent": intent})
 
 
 def prepare(data: Path, out: Path, pretrained: e5.Pretrained) -> Task:
@@ -88,7 +113,8 @@ def prepare(data: Path, out: Path, pretrained: e5.Pretrained) -> Task:
         return Row(ids, {}, {"intent": intents.index(s.intent)})
 
     held = {lang: [row(s) for s in found] for lang, found in validation.items()}
-    return Task([row(s) for s in sentences], held, len(intents), kept)
+    said = [(Example(s.lang, words_of(s.text)), intents.index(s.intent)) for s in sentences]
+    return Task([row(s) for s in sentences], said, reader, held, len(intents), kept)
 
 
 def arguments() -> argparse.Namespace:
@@ -120,10 +146,10 @@ def main() -> None:
     rng = random.Random(args.seed)
     course = Course(
         args.out,
-        rows=lambda _: endless(task.rows, rng),
+        rows=lambda stage: endless(task.rows, rng) if stage == "teacher" else task.varied(rng),
         sample=lambda: task.rows[:2000],
         effort=Effort(64, *args.steps),
-        rates=RATES,
+        rates=LEARNING,
         soft=SOFT,
         seed=args.seed,
         resume=args.resume,
