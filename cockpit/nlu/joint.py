@@ -169,10 +169,17 @@ class JointUnderstander:
 
 
 def _once(acts: Sequence[Act]) -> tuple[Act, ...]:
-    """Acts that say the same twice in a row ("the windscreen is all fog, I can see nothing") taken as one."""
-    return tuple(
-        act for n, act in enumerate(acts) if not n or (act.intent, act.slots) != (acts[n - 1].intent, acts[n - 1].slots)
-    )
+    """Acts that say the same twice in a row taken as one ("Friday, am I free, look at my calendar"): the fuller one,
+    where all that the other says is in it."""
+    kept: list[Act] = []
+    for act in acts:
+        last = kept[-1] if kept and kept[-1].intent == act.intent else None
+        if last is not None and act.slots.items() <= last.slots.items():
+            continue
+        if last is not None and last.slots.items() <= act.slots.items():
+            kept.pop()
+        kept.append(act)
+    return tuple(kept)
 
 
 def _confidence(tagged: Tagged, segment: Segment) -> float:

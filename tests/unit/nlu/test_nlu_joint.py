@@ -10,7 +10,7 @@ import pytest
 
 from cockpit.config import ROOT, Settings
 from cockpit.errors import ModelError
-from cockpit.nlu.joint import JointUnderstander
+from cockpit.nlu.joint import JointUnderstander, _once
 from cockpit.nlu.templates import TemplateUnderstander
 from cockpit.runtime.understanding import understanding
 from cockpit.skillset import load_skills
@@ -53,6 +53,27 @@ def test_speech_that_is_no_command_causes_no_action() -> None:
         if acted(understander().understand(row["say"], lang).acts)
     ]
     assert len(false) <= ALLOWED_OF_1000, false
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ([{"day": "fri"}, {}], [{"day": "fri"}]),
+        ([{}, {"day": "fri"}], [{"day": "fri"}]),
+        ([{"day": "fri"}, {"day": "fri"}], [{"day": "fri"}]),
+        ([{"day": "fri"}, {"day": "sat"}], [{"day": "fri"}, {"day": "sat"}]),
+        ([{}, {"day": "fri"}, {"day": "sat"}], [{"day": "fri"}, {"day": "sat"}]),
+    ],
+)
+def test_what_is_said_twice_is_one_act_and_the_fuller_one(
+    said: list[dict[str, str]], kept: list[dict[str, str]]
+) -> None:
+    assert [act.slots for act in _once([Act("calendar.list", slots, 1.0, "") for slots in said])] == kept
+
+
+def test_different_acts_in_a_row_are_all_kept() -> None:
+    acts = tuple(Act(intent, {}, 1.0, "") for intent in ("ac.on", "window.close", "ac.on"))
+    assert _once(acts) == acts
 
 
 @pytest.mark.parametrize("lang", LANGS)
