@@ -9,7 +9,8 @@ from rich.text import Text
 
 from cockpit.cli.explain_lines import Bar, ruled, wrapped
 from cockpit.cli.explain_words import Words
-from cockpit.nlu.joint import MAX_TOKENS, Candidate
+from cockpit.nlu.consideration import Candidate
+from cockpit.nlu.joint import MAX_TOKENS
 from cockpit.plan.plans import Ask, Tell, Tellings
 from cockpit.runtime.explaining import Explanation, reads
 from cockpit.runtime.rehearsal import Step
@@ -162,6 +163,8 @@ class Page:
     def _chosen(self, explained: Explanation) -> Iterator[Line]:
         considered = explained.considered
         key, reading = considered.why, considered.reading
+        if considered.mended:
+            yield 0, self._words.say("why.mended", text=considered.mended)
         if key == "agreed" and reading is not None and reading.sound > 0:
             key = "agreed_by_sound"
         elif key == "unsure" and reading is not None:

@@ -44,15 +44,17 @@ class Grounder:
         self._language = language
         self._slots: dict[str, Mapping[str, tuple[Slot, ...]]] = {}
 
-    def ground(self, intent: str, segment: Segment, plain: Matcher, by_sound: Matcher) -> Grounded:
-        """The slots of `segment` as `intent`. A value is first sought as it is written, then by its sound."""
+    def ground(self, intent: str, segment: Segment, plain: Matcher, by_sound: Matcher, as_heard: Matcher) -> Grounded:
+        """The slots of `segment` as `intent`. A value is first sought as it is written, then by its sound; what may be
+        any words is taken `as_heard`."""
         known = self._slots_of(intent)
         slots: dict[str, SlotValue] = {}
         read: list[tuple[str, str]] = []
         for tag in _whole(segment.slots):
             if tag.name in slots and tag.name not in SEVERAL:
                 continue
-            found = next((f for m in (plain, by_sound) if (f := self._value(known.get(tag.name, ()), tag, m))), None)
+            nodes = known.get(tag.name, ())
+            found = next((f for m in (plain, by_sound) if (f := self._value(nodes, tag, m, as_heard))), None)
             if found is not None:
                 value, text = found
                 _put(slots, tag.name, value)
@@ -83,7 +85,9 @@ class Grounder:
             _put(slots, name, value)
             read.append(("", f"{name}={value}"))
 
-    def _value(self, nodes: tuple[Slot, ...], tag: SlotTag, matcher: Matcher) -> tuple[object, str] | None:
+    def _value(
+        self, nodes: tuple[Slot, ...], tag: SlotTag, matcher: Matcher, as_heard: Matcher
+    ) -> tuple[object, str] | None:
         """The value of a tag and the words it was read from."""
         closed = [node for node in nodes if node.kind not in FREE_KINDS]
         best: tuple[float, Match, int, Slot] | None = None
@@ -102,7 +106,7 @@ class Grounder:
             _, match, at, node = best
             return dict(match.slots)[node.name], matcher.said(at, match.end)
         if free:
-            text = matcher.said(tag.start, tag.end)
+            text = as_heard.said(tag.start, tag.end)
             return text, text
         return None
 

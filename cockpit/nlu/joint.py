@@ -6,16 +6,20 @@ both agree it settles the values, where they differ the network is asked how lik
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from cockpit.nlu.grounding import Grounded, Grounder
+from cockpit.nlu.consideration import Candidate, Consideration, Utterance
+from cockpit.nlu.grounding import Grounder
 from cockpit.nlu.matcher import Matcher
+from cockpit.nlu.mending import Mender
+from cockpit.nlu.pieces import written
 from cockpit.nlu.segments import Segment, Segmenter
 from cockpit.nlu.tagger import Tagged, Tagger
 from cockpit.nlu.templates import TemplateReading, TemplateUnderstander
 from cockpit.nlu.tokens import Token, clean, tokenise
+from cockpit.nlu.wording import load
 from cockpit.ports import UnderstanderCapabilities
 from cockpit.skillset import SkillSet
 from cockpit.types import LANGS, Act, Lang, Understanding
@@ -32,29 +36,10 @@ BROKEN_OFF, BROKEN_OFF_SUPPORT = 0.2, 0.3
 """Below this probability of being complete, a sentence must mean this much to the network for the templates to be
 believed: 打电话的那个，呃 is no call."""
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One act as the network proposes it."""
-
-    segment: Segment
-    grounded: Grounded
-    act: Act
-
-
-@dataclass(frozen=True, slots=True)
-class Consideration:
-    """Everything that led to an understanding, for `cockpit explain`. `chosen` is `network`, `both`, `templates` or
-    `nothing`; `why` a key of the explanations in the language files."""
-
-    tokens: tuple[Token, ...]
-    tagged: Tagged | None
-    candidates: tuple[Candidate, ...]
-    reading: TemplateReading | None
-    support: float
-    chosen: str
-    why: str
-    understanding: Understanding
+TALK = 0.7
+"""From this certainty on that nothing is asked of the car, no one wonders what was misheard."""
+GAIN = 0.05
+"""How much surer a second look must make."""
 
 
 class JointUnderstander:
@@ -69,6 +54,7 @@ class JointUnderstander:
         self.templates = templates or TemplateUnderstander(skills)
         self._segmenter = Segmenter(self.tagger.labels)
         self._grounders = {lang: Grounder(self.templates.languages[lang]) for lang in LANGS}
+        self._menders = {lang: Mender(wording, lang) for lang, wording in load(model / "words.json.gz").items()}
         self.capabilities = UnderstanderCapabilities("joint", LANGS, self.templates.capabilities.intents)
 
     def understand(self, text: str, lang: Lang, expecting: str = "") -> Understanding:
@@ -78,46 +64,69 @@ class JointUnderstander:
         """The understanding of `text` with all that led to it."""
         cleaned = clean(text)
         tokens = tokenise(cleaned)
-        nothing = Understanding((), lang, 0.0, text, complete=False)
         if not tokens or len(tokens) > MAX_TOKENS:
+            nothing = Understanding((), lang, 0.0, text, complete=False)
             return Consideration(tokens, None, (), None, 0.0, "nothing", "too_long" if tokens else "empty", nothing)
-        tagged = self.tagger.tag(tokens, expecting)
-        candidates = tuple(self._candidates(cleaned, tokens, tagged, lang, expecting))
-        reading = self.templates.read(text, lang, expecting)
-        support = self._support(tagged, tokens, reading, expecting)
-        chosen, why = self._choose(tagged, candidates, reading, support)
+        first = self._look(Utterance(text, cleaned, tokens, lang, expecting))
+        again = self._second_look(first, cleaned, lang, expecting)
+        gained = again is not None and again.understanding.confidence > first.understanding.confidence + GAIN
+        return again if again is not None and gained else first
+
+    def _second_look(self, first: Consideration, cleaned: str, lang: Lang, expecting: str) -> Consideration | None:
+        """At what was probably said, where the first look left doubts and a recogniser may have misheard."""
+        if first.chosen in ("both", "templates") or first.tagged is None or first.tagged.idle > TALK:
+            return None
+        if first.understanding.acts and not any(act.doubtful for act in first.understanding.acts):
+            return None
+        heard = [token.text for token in first.tokens]
+        mended = self._menders[lang].mended(heard)
+        if [*mended] == heard:
+            return None
+        text = written(mended)[0]
+        tokens = tokenise(text)
+        if len(tokens) != len(heard):
+            return None
+        as_heard = Matcher(cleaned, first.tokens, lang, self.templates.languages[lang].skips)
+        return replace(self._look(Utterance(text, text, tokens, lang, expecting), as_heard), tokens=first.tokens)
+
+    def _look(self, said: Utterance, as_heard: Matcher | None = None) -> Consideration:
+        """At an utterance. `as_heard` has the words of names and texts, where `said` is mended."""
+        tagged = self.tagger.tag(said.tokens, said.expecting)
+        candidates = tuple(self._candidates(said, tagged, as_heard))
+        reading = self.templates.read(said.text, said.lang, said.expecting)
+        if as_heard and reading and reading.free:
+            reading = None
+        support = self._support(tagged, said.tokens, reading, said.expecting)
+        chosen, why = self._choose(tagged, candidates, reading, support, mended=as_heard is not None)
         acts = self._acts(chosen, candidates, reading)
         if chosen == "network":
             enough = self.tagger.labels.thresholds.get("act", 0.0)
             acts = tuple(replace(act, doubtful=act.confidence < enough) for act in acts)
         understanding = Understanding(
             acts,
-            lang,
+            said.lang,
             min((act.confidence for act in acts), default=0.0),
-            "" if acts else text,
+            "" if acts else said.text,
             kind=max(tagged.kind, key=lambda kind: tagged.kind[kind]),
             complete=tagged.complete >= 0.5,
             complexity=max(tagged.complexity, key=lambda name: tagged.complexity[name]),
             private=tagged.private >= 0.5,
         )
-        return Consideration(tokens, tagged, candidates, reading, support, chosen, why, understanding)
+        mended = said.text if as_heard else ""
+        return Consideration(said.tokens, tagged, candidates, reading, support, chosen, why, understanding, mended)
 
-    def _candidates(
-        self, cleaned: str, tokens: tuple[Token, ...], tagged: Tagged, lang: Lang, expecting: str
-    ) -> list[Candidate]:
-        language = self.templates.languages[lang]
-        plain = Matcher(cleaned, tokens, lang, language.skips)
-        by_sound = Matcher(cleaned, tokens, lang, language.skips, language.sounds)
-        found = []
-        for segment in self._segmenter.segments(tagged, tokens, expecting):
+    def _candidates(self, said: Utterance, tagged: Tagged, as_heard: Matcher | None) -> Iterator[Candidate]:
+        language = self.templates.languages[said.lang]
+        plain = Matcher(said.cleaned, said.tokens, said.lang, language.skips)
+        by_sound = Matcher(said.cleaned, said.tokens, said.lang, language.skips, language.sounds)
+        for segment in self._segmenter.segments(tagged, said.tokens, said.expecting):
             intent = segment.meanings[0][0]
-            grounded = self._grounders[lang].ground(intent, segment, plain, by_sound)
+            grounded = self._grounders[said.lang].ground(intent, segment, plain, by_sound, as_heard or plain)
             if grounded.missing:
                 intent = self._without_value(intent, segment)
-            text = plain.said(segment.start, segment.end)
+            text = (as_heard or plain).said(segment.start, segment.end)
             confidence = self.tagger.labels.calibrated(_confidence(tagged, segment))
-            found.append(Candidate(segment, grounded, Act(intent, grounded.slots, confidence, text)))
-        return found
+            yield Candidate(segment, grounded, Act(intent, grounded.slots, confidence, text))
 
     def _without_value(self, intent: str, segment: Segment) -> str:
         """What is meant when no value can be read: the question for it, where the control has one."""
@@ -141,14 +150,20 @@ class JointUnderstander:
         return least
 
     def _choose(
-        self, tagged: Tagged, candidates: tuple[Candidate, ...], reading: TemplateReading | None, support: float
+        self,
+        tagged: Tagged,
+        candidates: tuple[Candidate, ...],
+        reading: TemplateReading | None,
+        support: float,
+        *,
+        mended: bool = False,
     ) -> tuple[str, str]:
         """Whose reading holds, and why."""
         least = self.tagger.labels.thresholds.get("ask", 0.0)
         confident = bool(candidates) and min(c.act.confidence for c in candidates) >= least
         if reading is None:
             return ("network", "network_alone") if confident else ("nothing", "unsure" if candidates else "no_act")
-        kind = "by_sound" if reading.sound else "free" if reading.free else "literal"
+        kind = "by_sound" if reading.sound or mended else "free" if reading.free else "literal"
         seen = [candidate.act.intent for candidate in candidates]
         if seen in ([act.intent for act in reading.acts], [act.intent for act in _once(reading.acts)]):
             return "both", "agreed"

@@ -48,14 +48,14 @@ def sounds_zh(words: Sequence[str], said: Sequence[str]) -> float | None:
 def _character(wanted: str, said: str) -> float | None:
     if wanted == said:
         return 0.0
-    ours, theirs = _syllables(wanted), _syllables(said)
+    ours, theirs = syllables(wanted), syllables(said)
     if ours & theirs:
         return HOMOPHONE
-    return NEAR if any(_near(a, b) for a in ours for b in theirs) else None
+    return NEAR if any(near(a, b) for a in ours for b in theirs) else None
 
 
 @lru_cache(maxsize=16_384)
-def _syllables(character: str) -> frozenset[str]:
+def syllables(character: str) -> frozenset[str]:
     if len(character) != 1 or character < "\u3400":
         return frozenset()
     from pypinyin import Style, pinyin  # noqa: PLC0415 (loads for 0.4 s, which a start should not wait for)
@@ -63,7 +63,7 @@ def _syllables(character: str) -> frozenset[str]:
     return frozenset(pinyin(character, style=Style.NORMAL, heteronym=True)[0])
 
 
-def _near(a: str, b: str) -> bool:
+def near(a: str, b: str) -> bool:
     parts = _SPLIT.match(a), _SPLIT.match(b)
     if parts[0] is None or parts[1] is None:
         return False

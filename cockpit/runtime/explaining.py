@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from cockpit.config import Settings
 from cockpit.errors import CockpitError
-from cockpit.nlu.joint import Candidate, Consideration, JointUnderstander
+from cockpit.nlu.consideration import Candidate, Consideration
+from cockpit.nlu.joint import JointUnderstander
 from cockpit.nlu.templates import TemplateUnderstander
 from cockpit.nlu.tokens import clean, tokenise
 from cockpit.ports import Understander
@@ -139,6 +140,7 @@ def data(explained: Explanation) -> dict[str, Any]:
         "chosen": considered.chosen,
         "why": considered.why,
         "problem": explained.problem,
+        "mended": considered.mended,
         "tokens": [explained.said(n, n + 1) for n in range(len(considered.tokens))],
         "sentence": None
         if tagged is None

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cockpit.nlu.joint import Consideration, JointUnderstander
+from cockpit.nlu.consideration import Consideration
+from cockpit.nlu.joint import JointUnderstander
 from cockpit.types import LANGS, Act
 from models.eval import figures, sets
 from models.eval.calibration import acts_said, coverage, reliability

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from cockpit.nlu.joint import Consideration
+from cockpit.nlu.consideration import Consideration
 from cockpit.types import Act
 
 Thresholds = Mapping[str, float]

@@ -20,6 +20,7 @@ from cockpit.config import ROOT, Settings
 from cockpit.nlu.labels import Labels
 from cockpit.nlu.pieces import PieceReader, written
 from cockpit.nlu.templates import TemplateUnderstander
+from cockpit.nlu.wording import save
 from cockpit.skillset import load_skills
 from models.training import e5, vocabulary
 from models.training.dataset import SPLIT, WEIGHTS, Encoder, Examples, labels_for
@@ -27,6 +28,7 @@ from models.training.graph import to_onnx
 from models.training.network import Design, Network, from_pretrained
 from models.training.rows import Row
 from models.training.stages import INNER, STUDENT_LAYERS, Course, Effort, say
+from models.training.wordings import wordings
 
 PIECES = 16_000
 INTENT = ROOT / "models" / "intent"
@@ -54,7 +56,8 @@ class Workshop:
 
 
 def prepare(data: Path, work: Path, pretrained: e5.Pretrained, seed: int) -> Workshop:
-    """Examples, labels and the cut vocabulary. Writes `tokenizer.json` and `labels.json` into `work`."""
+    """Examples, labels and the cut vocabulary. Writes `tokenizer.json`, `labels.json` and `words.json.gz` into
+    `work`."""
     settings = Settings()
     skills = load_skills(settings.skills_dir)
     examples = Examples(skills, TemplateUnderstander(skills), settings.profile, data, seed)
@@ -66,6 +69,7 @@ def prepare(data: Path, work: Path, pretrained: e5.Pretrained, seed: int) -> Wor
     tokenizer, kept = vocabulary.cut(pretrained, texts, PIECES, labels.expecting)
     vocabulary.save(tokenizer, work / "tokenizer.json")
     labels.save(work / "labels.json")
+    save(wordings(examples), work / "words.json.gz")
     reader = PieceReader(work / "tokenizer.json")
     design = Design(len(kept), labels.piece_heads, labels.mean_heads)
     return Workshop(examples, labels, reader, design, kept, seed)
@@ -102,7 +106,7 @@ def main() -> None:
     shop = prepare(args.data, args.work, pretrained, args.seed)
     pruned = train(shop, pretrained, args.work, device, resume=args.resume)
     onnx.save(to_onnx(pruned.cpu()), str(args.out / "intent.onnx"))
-    for name in ("tokenizer.json", "labels.json"):
+    for name in ("tokenizer.json", "labels.json", "words.json.gz"):
         (args.out / name).write_bytes((args.work / name).read_bytes())
     say(f"wrote {args.out}")
 

@@ -21,7 +21,8 @@ words of its slots, and judges the whole (dialog act, finished or broken off, ho
 by code (`cockpit/nlu/grounding.py`). How it was designed: docs/decisions/0007-encoder-and-its-training.md.
 
 `intent.onnx` int8 graph, {megabytes:.1f} MB · `tokenizer.json` {pieces} pieces · `labels.json` {intents} intents,
-{slots} slots, thresholds · made by `make train`
+{slots} slots, calibration, thresholds · `words.json.gz` which words go together, by which misheard words are mended ·
+made by `make train`
 
 ## What each step of making it small cost
 
@@ -37,8 +38,9 @@ a GPU every stage is longer and the pruned one learns from the teacher as well.
 ## Confidence and thresholds
 
 The network's confidence c becomes 1 / (1 + exp(-({slope:.2f} ln(c / (1 - c)) {offset:+.2f}))), fitted to the share of
-acts that are right where nothing else vouches for them and every second utterance is no command. An act is carried out from a confidence of {act:.3f} on and asked about from {ask:.3f} on; below it is left alone. They
-were chosen on the other half of the held-out commands and on generated speech that is no command
+acts that are right where nothing else vouches for them and every second utterance is no command. An act is carried out
+from a confidence of {act:.3f} on and asked about from {ask:.3f} on; below it is left alone. All of this was chosen on
+the other half of the held-out commands and on generated speech that is no command
 (`python -m models.eval --set-thresholds`): of the acts that nothing but the network vouches for, at most one in ten
 that is carried out may be wrong, and at least every second question must be meant.
 

@@ -44,7 +44,7 @@ def stage(name: str, network: Network, int8: bool, work: Path, skills: SkillSet,
     """Accuracy, size and latency of one network."""
     folder = work / f"{name}-graph"
     folder.mkdir(exist_ok=True)
-    for file in ("labels.json", "tokenizer.json"):
+    for file in ("labels.json", "tokenizer.json", "words.json.gz"):
         shutil.copy(work / file, folder / file)
     onnx.save(to_onnx(network, int8), str(folder / "intent.onnx"))
     understander = JointUnderstander(skills, folder)

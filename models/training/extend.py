@@ -21,6 +21,7 @@ from cockpit.nlu.joint import JointUnderstander
 from cockpit.nlu.labels import Labels, parted
 from cockpit.nlu.pieces import PieceReader
 from cockpit.nlu.templates import TemplateUnderstander
+from cockpit.nlu.wording import save
 from cockpit.skillset import SkillSet, load_skills
 from cockpit.types import LANGS
 from models.eval.scoring import judge
@@ -29,6 +30,7 @@ from models.training.dataset import SPLIT, WEIGHTS, Encoder, Examples
 from models.training.fit import Plan, fit
 from models.training.graph import from_onnx, to_onnx
 from models.training.network import Design, Network
+from models.training.wordings import wordings
 
 STEPS, RATE, BATCH = 500, 1.5e-4, 64
 
@@ -85,6 +87,7 @@ def main_for(
     target.mkdir(parents=True, exist_ok=True)
     onnx.save(to_onnx(network), str(target / "intent.onnx"))
     shutil.copy(settings.intent_dir / "tokenizer.json", target / "tokenizer.json")
+    save(wordings(examples), target / "words.json.gz")
     labels.save(target / "labels.json")
     before = JointUnderstander(load_skills(settings.skills_dir), settings.intent_dir)
     after = JointUnderstander(skills, target)

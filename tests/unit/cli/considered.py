@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from cockpit.nlu.consideration import Candidate, Consideration
 from cockpit.nlu.grounding import Grounded
-from cockpit.nlu.joint import Candidate, Consideration
 from cockpit.nlu.labels import COMPLEXITIES, KINDS
 from cockpit.nlu.segments import Segment, SlotTag
 from cockpit.nlu.tagger import Tagged

@@ -11,7 +11,8 @@ from typing import cast
 import pytest
 
 from cockpit.config import ROOT
-from cockpit.nlu.joint import Consideration, JointUnderstander
+from cockpit.nlu.consideration import Consideration
+from cockpit.nlu.joint import JointUnderstander
 from cockpit.nlu.labels import Labels
 from cockpit.nlu.templates import TemplateUnderstander
 from cockpit.nlu.tokens import clean, tokenise

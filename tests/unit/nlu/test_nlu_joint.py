@@ -99,7 +99,7 @@ def test_no_words_or_far_too_many_are_nothing(text: str) -> None:
     assert understander().understand(text, "zh").acts == ()
 
 
-@pytest.mark.parametrize("file", ["intent.onnx", "tokenizer.json", "labels.json"])
+@pytest.mark.parametrize("file", ["intent.onnx", "tokenizer.json", "labels.json", "words.json.gz"])
 def test_a_missing_or_damaged_file_is_told(file: str, tmp_path: Path) -> None:
     folder = tmp_path / "intent"
     shutil.copytree(MODEL, folder)
