@@ -19,6 +19,8 @@ from cockpit.types import SlotValue
 
 NEEDED = {"set": "value", "choose": "choice"}
 """Operations that are nothing without a value."""
+BARE = "一"
+"""Too seldom a number to be taken for one where none was tagged (下一首, 大一点)."""
 SLACK = 2
 """How many tokens a value may reach beyond its tag on either side; a quantity reaches as far as it is spelled."""
 REACH = 0.2
@@ -60,8 +62,9 @@ class Grounder:
                 _put(slots, tag.name, value)
                 read.append((text, f"{tag.name}={value}"))
         needed = NEEDED.get(intent.rpartition(".")[2], "")
-        for name in (needed, "amount"):
-            if name and name in known and name not in slots and name not in {tag.name for tag in segment.slots}:
+        tagged = {tag.name for tag in segment.slots}
+        for name in (needed, "amount", *(name for name, nodes in known.items() if _listed(nodes))):
+            if name in known and name not in slots and name not in tagged:
                 self._seek(known[name], name, segment, plain, slots, read)
         missing = needed if needed in known and needed not in slots else ""
         return Grounded(slots, tuple(read), missing)
@@ -77,11 +80,13 @@ class Grounder:
     ) -> None:
         """A value that was not tagged but must be there, anywhere in the segment outside of other slots."""
         taken = {at for tag in segment.slots for at in range(tag.start, tag.end)}
-        places = [at for at in range(segment.start, segment.end) if at not in taken]
+        places = [
+            at for at in range(segment.start, segment.end) if at not in taken and matcher.said(at, at + 1) != BARE
+        ]
         closed = [node for node in nodes if node.kind not in FREE_KINDS]
         found = [m for node in closed for at in places for m in matcher.match(node, at) if m.end <= segment.end]
         if best := max(found, key=lambda match: match.end - match.cost, default=None):
-            value = dict(best.slots)[closed[0].name]
+            value = best.slots[0][1]
             _put(slots, name, value)
             read.append(("", f"{name}={value}"))
 
@@ -118,6 +123,11 @@ class Grounder:
                     found[slot_stem(slot.name)][id(slot)] = slot
             self._slots[intent] = {name: tuple(slots.values()) for name, slots in found.items()}
         return self._slots[intent]
+
+
+def _listed(nodes: tuple[Slot, ...]) -> bool:
+    """Whether a slot's values are all in a list or a day: such a word is found without a tag as well."""
+    return all(node.choices or node.kind == "day" for node in nodes)
 
 
 def _whole(tags: Iterable[SlotTag]) -> list[SlotTag]:

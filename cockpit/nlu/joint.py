@@ -36,10 +36,8 @@ BROKEN_OFF, BROKEN_OFF_SUPPORT = 0.2, 0.3
 """Below this probability of being complete, a sentence must mean this much to the network for the templates to be
 believed: 打电话的那个，呃 is no call."""
 
-TALK = 0.7
+TALK = 0.5
 """From this certainty on that nothing is asked of the car, no one wonders what was misheard."""
-GAIN = 0.05
-"""How much surer a second look must make."""
 
 
 class JointUnderstander:
@@ -69,14 +67,13 @@ class JointUnderstander:
             return Consideration(tokens, None, (), None, 0.0, "nothing", "too_long" if tokens else "empty", nothing)
         first = self._look(Utterance(text, cleaned, tokens, lang, expecting))
         again = self._second_look(first, cleaned, lang, expecting)
-        gained = again is not None and again.understanding.confidence > first.understanding.confidence + GAIN
-        return again if again is not None and gained else first
+        if again is None or again.chosen == "nothing":
+            return first
+        return again if again.understanding.confidence >= first.understanding.confidence else first
 
     def _second_look(self, first: Consideration, cleaned: str, lang: Lang, expecting: str) -> Consideration | None:
-        """At what was probably said, where the first look left doubts and a recogniser may have misheard."""
-        if first.chosen in ("both", "templates") or first.tagged is None or first.tagged.idle > TALK:
-            return None
-        if first.understanding.acts and not any(act.doubtful for act in first.understanding.acts):
+        """At what was probably said, unless the words as they are say what a skill's author wrote."""
+        if first.tagged is None or first.tagged.idle > TALK or _literally(first):
             return None
         heard = [token.text for token in first.tokens]
         mended = self._menders[lang].mended(heard)
@@ -181,6 +178,12 @@ class JointUnderstander:
         if chosen == "templates":
             return reading.acts
         return reading.acts if len(reading.acts) == len(candidates) else _once(reading.acts)
+
+
+def _literally(found: Consideration) -> bool:
+    reading = found.reading
+    believed = found.chosen in ("both", "templates")
+    return believed and reading is not None and not reading.sound and not reading.free
 
 
 def _once(acts: Sequence[Act]) -> tuple[Act, ...]:

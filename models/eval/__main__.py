@@ -62,28 +62,32 @@ def choose(model: Path, skills: SkillSet) -> Chosen:
     understander = JointUnderstander(skills, model)
     dev = [row for row in sets.commands() if row.half == "dev"]
     idle = [*negatives(skills, understander.templates)]
-    labels = replace(labels, calibration=calibration(dev, *_unlimited(understander, skills, dev, idle)))
+    near_misses = [row for row in sets.seen() if not row.wanted]
+    understood, overheard, _ = _unlimited(understander, skills, dev, idle, [])
+    labels = replace(labels, calibration=calibration(dev, understood, overheard))
     labels.save(model / "labels.json")
     calibrated = JointUnderstander(skills, model, understander.templates)
-    chosen = thresholds(dev, *_unlimited(calibrated, skills, dev, idle))
+    chosen = thresholds(dev, *_unlimited(calibrated, skills, dev, idle, near_misses))
     replace(labels, thresholds={"act": chosen.act, "ask": chosen.ask}).save(model / "labels.json")
     return chosen
 
 
 def _unlimited(
-    understander: JointUnderstander, skills: SkillSet, dev: Sequence[Row], idle: Sequence[Row]
-) -> tuple[list[tuple[Act, ...]], list[tuple[Act, ...]]]:
+    understander: JointUnderstander, skills: SkillSet, dev: Sequence[Row], idle: Sequence[Row], near: Sequence[Row]
+) -> tuple[list[tuple[Act, ...]], list[tuple[Act, ...]], list[tuple[Act, ...]]]:
     evaluation = Evaluation(understander, Planner(skills, {}).wanted, console.print)
     understood = evaluation.considered(dev, "commands of the development half")
     overheard = evaluation.considered(idle, "generated no commands")
-    return evaluation.unlimited(understood), evaluation.unlimited(overheard)
+    mistakable = evaluation.considered(near, "no commands that are easily mistaken")
+    return evaluation.unlimited(understood), evaluation.unlimited(overheard), evaluation.unlimited(mistakable)
 
 
 def described(chosen: Chosen) -> str:
     return (
         f"act {chosen.act:.3f}, ask {chosen.ask:.3f}. Of what nothing but the network vouches for: "
         f"{chosen.carried_out:.1%} of the acts carried out, {chosen.wrong:.1%} of them wrong; "
-        f"{chosen.idle:.2%} of the no commands acted on; {chosen.asked_right:.0%} of the questions meant"
+        f"{chosen.idle:.2%} of the generated no commands and {chosen.near_misses:.2%} of those easily mistaken acted "
+        f"on; {chosen.asked_right:.0%} of the questions meant"
     )
 
 

@@ -24,15 +24,15 @@ from models.training.mixing import Mixer
 from models.training.names import Names
 from models.training.sampling import Sampler
 
-WRONG, IDLE = 0.1, 0.003
-"""Of the acts that nothing but the network vouches for, at most this share of those carried out may be wrong, and at
-most this share of the no commands may lead to one."""
+WRONG, IDLE, NEAR_MISS = 0.1, 0.003, 0.01
+"""Of the acts that nothing but the network vouches for, at most this share of those carried out may be wrong; at most
+these shares of the generated no commands, and of those that people wrote to be mistaken for one, may lead to one."""
 VOUCHED = 1.0
 """Confidence of what the skills' own sentences account for; no threshold is for that."""
 ASKED_RIGHT = 0.5
 """At least this share of what is asked about must be meant."""
 STEPS = 200
-NEGATIVES, SEED = 2000, 7
+NEGATIVES, SEED = 1000, 7
 """How many no commands are generated for each language."""
 
 
@@ -44,6 +44,7 @@ class Chosen:
     ask: float
     wrong: float
     idle: float
+    near_misses: float
     asked_right: float
     carried_out: float
 
@@ -76,21 +77,36 @@ def calibration(
     return fitted([*said, *talk], [1.0] * len(said) + [len(dev) / max(1, len(idle))] * len(talk))
 
 
-def thresholds(dev: Sequence[Row], understood: Sequence[Sequence[Act]], idle: Sequence[Sequence[Act]]) -> Chosen:
-    """The thresholds for commands `dev`, understood so without any, and no commands understood as `idle`."""
+def thresholds(
+    dev: Sequence[Row],
+    understood: Sequence[Sequence[Act]],
+    idle: Sequence[Sequence[Act]],
+    near_misses: Sequence[Sequence[Act]],
+) -> Chosen:
+    """The thresholds for commands `dev`, understood so without any, and no commands understood as `idle`, those that
+    are easily mistaken as `near_misses`."""
     said = [one for one in acts_said(dev, understood) if one.confidence < VOUCHED]
-    sure = [surest([act for act in acts if act.confidence < VOUCHED]) for acts in idle]
+    sure, near = _surest(idle), _surest(near_misses)
     steps = [step / STEPS for step in range(STEPS + 1)]
-    act = next(step for step in steps if _wrong(said, step) <= WRONG and _idle(sure, step) <= IDLE)
+    act = next(
+        step
+        for step in steps
+        if _wrong(said, step) <= WRONG and _idle(sure, step) <= IDLE and _idle(near, step) <= NEAR_MISS
+    )
     ask = next(step for step in steps if step >= act or _asked_right(said, sure, len(dev), step, act) >= ASKED_RIGHT)
     return Chosen(
         act,
         min(ask, act),
         _wrong(said, act),
         _idle(sure, act),
+        _idle(near, act),
         _asked_right(said, sure, len(dev), ask, act),
         sum(one.confidence >= act for one in said) / max(1, len(said)),
     )
+
+
+def _surest(idle: Sequence[Sequence[Act]]) -> list[float]:
+    return [surest([act for act in acts if act.confidence < VOUCHED]) for acts in idle]
 
 
 def _wrong(said: Sequence[Said], act: float) -> float:

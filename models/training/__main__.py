@@ -23,11 +23,13 @@ from cockpit.nlu.templates import TemplateUnderstander
 from cockpit.nlu.wording import save
 from cockpit.skillset import load_skills
 from models.training import e5, vocabulary
+from models.training.compression import read
 from models.training.dataset import SPLIT, WEIGHTS, Encoder, Examples, labels_for
+from models.training.fit import Plan, fit
 from models.training.graph import to_onnx
 from models.training.network import Design, Network, from_pretrained
 from models.training.rows import Row
-from models.training.stages import INNER, STUDENT_LAYERS, Course, Effort, say
+from models.training.stages import INNER, STUDENT_LAYERS, Course, Effort, Rates, say
 from models.training.wordings import wordings
 
 PIECES = 16_000
@@ -91,6 +93,21 @@ def train(shop: Workshop, pretrained: e5.Pretrained, work: Path, device: str, *,
     return course.run(from_pretrained(shop.design, pretrained, shop.kept, range(12)))
 
 
+def go_on(data: Path, work: Path, steps: int, seed: int, device: str) -> Network:
+    """The pruned network in `work`, fitted for `steps` more batches to what the phrases have become since."""
+    settings = Settings()
+    skills = load_skills(settings.skills_dir)
+    examples = Examples(skills, TemplateUnderstander(skills), settings.profile, data, seed)
+    labels, reader = Labels.load(work / "labels.json"), PieceReader(work / "tokenizer.json")
+    save(wordings(examples), work / "words.json.gz")
+    network = read(work, "pruned").to(device)
+    rows = Encoder(reader, labels, random.Random(seed), SPLIT).rows(iter(examples))
+    plan = Plan(steps, Rates().pruned / 2, EFFORTS[device].batch, soft=0.0, weights=WEIGHTS, seed=seed)
+    fit(network, rows, plan, tell=say)
+    torch.save(network.state_dict(), work / "pruned.pt")
+    return network
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m models.training", description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the public sets")
@@ -98,13 +115,17 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=INTENT, help="where the shipped model goes")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--resume", action="store_true", help="take stages whose weights lie in the work folder")
+    parser.add_argument("--more", type=int, default=0, metavar="N", help="only go on for N batches where it ended")
     args = parser.parse_args()
     for folder in (args.work, args.out):
         folder.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    pretrained = e5.read(Settings().models_dir / e5.FILE)
-    shop = prepare(args.data, args.work, pretrained, args.seed)
-    pruned = train(shop, pretrained, args.work, device, resume=args.resume)
+    if args.more:
+        pruned = go_on(args.data, args.work, args.more, args.seed + args.more, device)
+    else:
+        pretrained = e5.read(Settings().models_dir / e5.FILE)
+        shop = prepare(args.data, args.work, pretrained, args.seed)
+        pruned = train(shop, pretrained, args.work, device, resume=args.resume)
     onnx.save(to_onnx(pruned.cpu()), str(args.out / "intent.onnx"))
     for name in ("tokenizer.json", "labels.json", "words.json.gz"):
         (args.out / name).write_bytes((args.work / name).read_bytes())

@@ -29,7 +29,7 @@ from models.training.sampling import Sampler
 
 HERE = Path(__file__).parent
 MAX_PIECES = 64
-SHARES = {"single": 0.40, "explained": 0.06, "several": 0.15, "negative": 0.15, "half": 0.04, "public": 0.20}
+SHARES = {"single": 0.38, "explained": 0.06, "several": 0.14, "negative": 0.20, "half": 0.04, "public": 0.18}
 """How the examples are made up."""
 FOCUS = 1 / 3
 NOISY, RATES = 0.45, (0.06, 0.12, 0.2)

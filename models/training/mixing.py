@@ -18,6 +18,8 @@ from models.training.sampling import Sampler
 
 SHAREABLE = ("on", "off", "open", "close", "up", "down", "max", "min")
 """Operations that one verb can carry over to another thing ("the heater and the seat heating off")."""
+FRAMED = 0.35
+"""Share of the speech that is no command in which a command or a thing in the car is only talked about."""
 NEGATIVE_KIND = {
     "radio": ("not_addressed", ""), "passengers": ("not_addressed", ""), "about_car": ("not_addressed", ""),
     "half": ("", ""), "refused": ("not_addressed", ""), "chat": ("chat", "talk"),
@@ -69,6 +71,8 @@ class Mixer:
         self._reasons = Reasons(sampler, phrases, rng)
         file = phrases / self.lang / "negatives.yaml"
         self._negatives = _negatives(file, sampler) if file.is_file() else {}
+        frames = phrases / self.lang / "frames.yaml"
+        self._frames = [sampler.compiled(text) for text in read_yaml(frames)] if frames.is_file() else []
 
     @staticmethod
     def _shared(mention: str, operation: str, known: set[str]) -> str:
@@ -152,6 +156,9 @@ class Mixer:
 
     def negative(self) -> Example:
         """Speech of the negative grammars."""
+        if self._frames and self._rng.random() < FRAMED:
+            words = self.sampler.words(self._rng.choice(self._frames))
+            return Example(self.lang, words, (), "not_addressed", private=False, source="negatives/framed")
         category = self._rng.choice([*self._negatives])
         words = self.sampler.words(self._rng.choice(self._negatives[category]))
         kind, complexity = NEGATIVE_KIND[category]

@@ -20,7 +20,7 @@ from models.training.names import Names
 from models.training.spoken import Speaker
 
 PRIVATE_SKILLS = frozenset({"phone", "calendar", "navigation"})
-BESIDE = ("negatives", "reasons")
+BESIDE = ("negatives", "reasons", "frames")
 """Phrases that belong to no intent."""
 LEFT_UNTAGGED = frozenset({"topic", "talk"})
 """Slots that no one reads."""
@@ -140,6 +140,8 @@ class Sampler:
         return chosen
 
     def _value(self, slot: Slot, unit: str) -> Iterable[str]:
+        if slot.name in ("command", "thing"):
+            return self._quoted(slot.name)
         amount = slot.name == "amount"
         if slot.kind == "value":
             text = self._speaker.quantity(unit or self._rng.choice(("percent", "celsius", "level")), amount=amount)
@@ -150,6 +152,11 @@ class Sampler:
         else:
             return self._names.words(slot_stem(slot.name), verbatim=slot.kind == "verbatim")
         return [token.text for token in tokenise(clean(text)) if not token.punctuation]
+
+    def _quoted(self, what: str) -> tuple[str, ...]:
+        """A whole command, or the name of a thing in the car, to be talked about."""
+        intents = [i for i in self.pools if i.endswith(".mention") == (what == "thing")]
+        return self.sentence(self._rng.choice(intents)).words
 
 
 def _second_zone(node: Node) -> bool:

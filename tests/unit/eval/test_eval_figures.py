@@ -84,7 +84,7 @@ def test_thresholds_keep_their_limits() -> None:
     sure = [[Act("ac.on", {}, 0.9)]] * 150
     unsure = [[Act("ac.on" if n % 5 else "ac.off", {}, 0.6)] for n in range(40)]
     guessed = [[Act("ac.on" if n % 5 == 0 else "ac.off", {}, 0.2)] for n in range(40)]
-    chosen = thresholds(dev, [*sure, *unsure, *guessed], [[Act("fan.up", {}, 0.7)]] + [[]] * 99)
+    chosen = thresholds(dev, [*sure, *unsure, *guessed], [[Act("fan.up", {}, 0.7)]] + [[]] * 99, [])
     assert 0.7 < chosen.act <= 0.71
     assert 0.2 < chosen.ask <= 0.21
     assert (chosen.wrong, chosen.idle) == (0.0, 0.0)
@@ -94,12 +94,19 @@ def test_thresholds_keep_their_limits() -> None:
 def test_thresholds_are_for_what_no_sentence_of_a_skill_accounts_for() -> None:
     dev = [Row(str(n), "en", ON) for n in range(10)]
     understood = [[Act("ac.off")]] * 8 + [[Act("ac.on", {}, 0.8)], [Act("ac.off", {}, 0.5)]]
-    chosen = thresholds(dev, understood, [[Act("ac.off")]])
+    chosen = thresholds(dev, understood, [[Act("ac.off")]], [])
     assert 0.5 < chosen.act <= 0.51
     assert (chosen.carried_out, chosen.wrong, chosen.idle) == (0.5, 0.0, 0.0)
 
 
 def test_thresholds_of_a_network_that_is_always_wrong_let_nothing_pass() -> None:
-    chosen = thresholds([Row("a", "en", ON)], [[Act("ac.off", {}, 0.99)]], [])
+    chosen = thresholds([Row("a", "en", ON)], [[Act("ac.off", {}, 0.99)]], [], [])
     assert 0.99 < chosen.act <= 1.0
     assert chosen.carried_out == 0.0
+
+
+def test_what_is_easily_mistaken_raises_the_threshold() -> None:
+    understood = [[Act("ac.on", {}, 0.95)]]
+    near = [[Act("front_fog.on", {}, 0.8)], []]
+    assert thresholds([Row("a", "en", ON)], understood, [], near).act == pytest.approx(0.805)
+    assert thresholds([Row("a", "en", ON)], understood, [], []).act < 0.8

@@ -32,6 +32,7 @@ NEGATIVES = {
     "zh": 'radio: ["今天[下午]股市上涨"]\nrefused: ["别(开|打开)(窗户|空调)"]\nhalf: ["把那个"]\nchat: ["你好呀"]\n',
     "en": 'radio: ["stocks rose [sharply] today"]\nrefused: ["dont open it"]\nhalf: ["set the"]\nchat: ["hi you"]\n',
 }
+FRAMES = {"zh": '- "他说{text:command}"\n', "en": '- "he said {text:command}"\n'}
 PIECES = ("打开", "空调", "二十", "度", "打", "开", "空", "调", "二", "十", ",", "turn", "on", "the", "ac", "a", "c")
 SLOTS = ("value", "zone")
 
@@ -40,6 +41,7 @@ def mixer(lang: Lang, folder: Path, seed: int = 1) -> Mixer:
     """A mixer of the small skills; `folder` gets the negative sentences."""
     (folder / lang).mkdir(exist_ok=True)
     (folder / lang / "negatives.yaml").write_text(NEGATIVES[lang], "utf-8")
+    (folder / lang / "frames.yaml").write_text(FRAMES[lang], "utf-8")
     rng = random.Random(seed)
     language = UNDERSTANDER.languages[lang]
     return Mixer(

@@ -68,9 +68,18 @@ def test_what_is_understood_is_no_half_request(mixed: Mixer) -> None:
     assert asked
 
 
+def test_a_command_that_is_only_talked_about_is_none(mixed: Mixer) -> None:
+    framed = [example for _ in range(ROUNDS) if (example := mixed.negative()).source == "negatives/framed"]
+    head = ("他", "说") if mixed.lang == "zh" else ("he", "said")
+    assert framed
+    assert all(example.words[:2] == head and len(example.words) > 2 and not example.acts for example in framed)
+
+
 def test_negatives_have_no_acts(mixed: Mixer) -> None:
     found = [mixed.negative() for _ in range(ROUNDS)]
-    assert {example.source for example in found} == {f"negatives/{n}" for n in ("radio", "refused", "half", "chat")}
+    assert {example.source for example in found} == {
+        f"negatives/{n}" for n in ("radio", "refused", "half", "chat", "framed")
+    }
     for example in found:
         assert example.acts == ()
         assert example.words
