@@ -32,7 +32,7 @@ for word what an author wrote, one of which that is so but for a name or free te
 on the development half of models/eval/sets."""
 IDLE = {"literal": 0.98, "free": 0.7, "by_sound": 0.4}
 """The greatest certainty that an utterance is no request at all at which such a reading is still believed."""
-BROKEN_OFF, BROKEN_OFF_SUPPORT = 0.2, 0.3
+BROKEN_OFF, BROKEN_OFF_SUPPORT = 0.5, 0.9
 """Below this probability of being complete, a sentence must mean this much to the network for the templates to be
 believed: 打电话的那个，呃 is no call."""
 
@@ -72,8 +72,8 @@ class JointUnderstander:
         return again if again.understanding.confidence >= first.understanding.confidence else first
 
     def _second_look(self, first: Consideration, cleaned: str, lang: Lang, expecting: str) -> Consideration | None:
-        """At what was probably said, unless the words as they are say what a skill's author wrote."""
-        if first.tagged is None or first.tagged.idle > TALK or _literally(first):
+        """At what was probably said, unless the words as they are say what a skill's author wrote, or break off."""
+        if first.tagged is None or first.tagged.idle > TALK or first.tagged.complete < BROKEN_OFF or _literally(first):
             return None
         heard = [token.text for token in first.tokens]
         mended = self._menders[lang].mended(heard)
