@@ -30,8 +30,13 @@ SUPPORT = {"literal": 0.0, "free": 0.1, "by_sound": 0.1}
 """How likely the network must hold a reading of the templates that it would not have chosen itself: one that is word
 for word what an author wrote, one of which that is so but for a name or free text, one that only sounds like it. Chosen
 on the development half of models/eval/sets."""
+DOUBTED = 0.1
+SUPPORT_IN_DOUBT = {"literal": 0.1, "free": 0.5, "by_sound": 0.5}
+"""How likely it must hold one where it is surer than `DOUBTED` that nothing is asked of the car."""
 IDLE = {"literal": 0.98, "free": 0.7, "by_sound": 0.4}
 """The greatest certainty that an utterance is no request at all at which such a reading is still believed."""
+CUT = 0.2
+"""Below this probability of being complete nothing is believed, whoever agrees."""
 BROKEN_OFF, BROKEN_OFF_SUPPORT = 0.5, 0.9
 """Below this probability of being complete, a sentence must mean this much to the network for the templates to be
 believed: 打电话的那个，呃 is no call."""
@@ -163,9 +168,10 @@ class JointUnderstander:
         kind = "by_sound" if reading.sound or mended else "free" if reading.free else "literal"
         seen = [candidate.act.intent for candidate in candidates]
         if seen in ([act.intent for act in reading.acts], [act.intent for act in _once(reading.acts)]):
-            return "both", "agreed"
+            return ("both", "agreed") if tagged.complete >= CUT else ("nothing", "unsure")
         broken_off = tagged.complete < BROKEN_OFF and support < BROKEN_OFF_SUPPORT
-        if tagged.idle < IDLE[kind] and support >= SUPPORT[kind] and not broken_off:
+        needed = (SUPPORT_IN_DOUBT if tagged.idle > DOUBTED else SUPPORT)[kind]
+        if tagged.idle < IDLE[kind] and support >= needed and not broken_off:
             return "templates", "by_sound" if reading.sound else "literal"
         return ("network", "outweighed") if confident else ("nothing", "unsure")
 

@@ -123,7 +123,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("out/massive"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--steps", type=int, nargs=3, default=(1900, 900, 1500), metavar=("TEACHER", "STUDENT", "PRUNED")
+        "--steps", type=int, nargs=3, default=(1900, 900, 600), metavar=("TEACHER", "STUDENT", "PRUNED")
     )
     parser.add_argument("--resume", action="store_true", help="take stages whose weights lie in the output folder")
     return parser.parse_args()
