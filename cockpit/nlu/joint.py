@@ -33,7 +33,7 @@ on the development half of models/eval/sets."""
 DOUBTED = 0.1
 SUPPORT_IN_DOUBT = {"literal": 0.1, "free": 0.5, "by_sound": 0.5}
 """How likely it must hold one where it is surer than `DOUBTED` that nothing is asked of the car."""
-IDLE = {"literal": 0.98, "free": 0.7, "by_sound": 0.4}
+IDLE = {"literal": 0.98, "free": 0.98, "by_sound": 0.4}
 """The greatest certainty that an utterance is no request at all at which such a reading is still believed."""
 CUT = 0.2
 """Below this probability of being complete nothing is believed, whoever agrees."""
