@@ -45,6 +45,25 @@ def test_plain_sentences(lang: Lang, text: str, intents: list[str]) -> None:
     assert [act.intent for act in understander().understand(text, lang).acts] == intents
 
 
+@pytest.mark.parametrize(
+    ("lang", "heard", "mended", "intent"),
+    [
+        ("zh", "打开座以加热", "打开座椅加热", "seat_heating.on"),
+        ("zh", "空调温度调到二时三读", "空调温度调到二十三度", "temperature.set"),
+        ("en", "turned on they air conditioning", "turn on the air conditioning", "ac.on"),
+    ],
+)
+def test_misheard_words_are_looked_at_again(lang: Lang, heard: str, mended: str, intent: str) -> None:
+    found = understander().consider(heard, lang)
+    assert found.mended == mended
+    assert [act.intent for act in found.understanding.acts] == [intent]
+
+
+def test_a_name_is_never_mended() -> None:
+    (act,) = understander().understand("call anna kowalsky", "en").acts
+    assert act.slots["contact"] == "anna kowalsky"
+
+
 def test_speech_that_is_no_command_causes_no_action() -> None:
     false = [
         row["say"]
