@@ -33,6 +33,8 @@ from models.eval.scoring import judge
 from models.eval.sets import commands
 
 Understand = Callable[[str, Lang], Sequence[Act]]
+WIDTH = 120
+"""What the table needs."""
 EVERY = {"qwen2.5-coder-0.5b": 12, "hassil": 2}
 """Of slow contestants, every n-th sentence."""
 
@@ -139,6 +141,7 @@ def main() -> None:
         print(json.dumps(asdict(measure(args.only))))
         return
     console = Console()
+    console.width = max(console.width, WIDTH)
     results: list[Result] = []
     for name in CONTESTANTS:
         with console.status(f"{name} …"):
