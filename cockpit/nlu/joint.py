@@ -6,8 +6,9 @@ both agree it settles the values, where they differ the network is asked how lik
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 from cockpit.nlu.consideration import Candidate, Consideration, Utterance
@@ -19,7 +20,7 @@ from cockpit.nlu.segments import Segment, Segmenter
 from cockpit.nlu.tagger import Tagged, Tagger
 from cockpit.nlu.templates import TemplateReading, TemplateUnderstander
 from cockpit.nlu.tokens import Token, clean, tokenise
-from cockpit.nlu.wording import load
+from cockpit.nlu.wording import parsed, unpacked
 from cockpit.ports import UnderstanderCapabilities
 from cockpit.skillset import SkillSet
 from cockpit.types import LANGS, Act, Lang, Understanding
@@ -57,8 +58,13 @@ class JointUnderstander:
         self.templates = templates or TemplateUnderstander(skills)
         self._segmenter = Segmenter(self.tagger.labels)
         self._grounders = {lang: Grounder(self.templates.languages[lang]) for lang in LANGS}
-        self._menders = {lang: Mender(wording, lang) for lang, wording in load(model / "words.json.gz").items()}
+        self._words = unpacked(model / "words.json.gz")
         self.capabilities = UnderstanderCapabilities("joint", LANGS, self.templates.capabilities.intents)
+
+    @cached_property
+    def _menders(self) -> Mapping[Lang, Mender]:
+        """Made when first needed: a start need not wait for them."""
+        return {lang: Mender(wording, lang) for lang, wording in parsed(self._words).items()}
 
     def understand(self, text: str, lang: Lang, expecting: str = "") -> Understanding:
         return self.consider(text, lang, expecting).understanding

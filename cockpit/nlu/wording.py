@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -67,16 +68,29 @@ def save(wordings: Mapping[Lang, Wording], file: Path) -> None:
 
 def load(file: Path) -> dict[Lang, Wording]:
     """Raises `ModelError` (`model-missing`, `model-corrupt`)."""
+    return parsed(unpacked(file))
+
+
+def unpacked(file: Path) -> bytes:
+    """The text of a file with its checksum tested, which takes some milliseconds; `parsed` takes far longer.
+
+    Raises `ModelError` (`model-missing`, `model-corrupt`).
+    """
     try:
-        raw = json.loads(gzip.decompress(file.read_bytes()))
-        return {
-            lang: Wording({str(a): {str(b): int(n) for b, n in f.items()} for a, f in raw[lang].items()})
-            for lang in LANGS
-        }
+        return gzip.decompress(file.read_bytes())
     except FileNotFoundError as error:
         raise ModelError("missing", f"{file} is not there") from error
-    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise ModelError("corrupt", f"{file}: {error}") from error
+
+
+def parsed(text: bytes) -> dict[Lang, Wording]:
+    """Raises `ModelError` (`model-corrupt`)."""
+    try:
+        raw = json.loads(text)
+        return {lang: Wording(_pairs(raw[lang])) for lang in LANGS}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError("corrupt", f"the counts of words: {error}") from error
 
 
 def _pairs(raw: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
