@@ -35,8 +35,9 @@ class Intent(_Part):
     """App arguments that are always the same."""
     requires: list[str] = Field(default_factory=list)
     """Slots without which the person is asked (reply `ask.<slot>`); `a|b` is satisfied by either."""
-    gives_way: bool = False
-    """Whether it is left out when the same utterance says plainly what to do about it ("I'm cold, heat my seat")."""
+    gives_way: list[str] = Field(default_factory=list)
+    """Skills of which a plain request in the same utterance says what to do about it, so that this is only the reason
+    ("I'm cold, heat my seat")."""
     answers: bool = False
     """Whether its success is information (reply kind `answer`) rather than a deed (`done`)."""
     handler: str = ""

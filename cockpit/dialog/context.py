@@ -101,7 +101,7 @@ def resolve(act: Act, context: Context) -> list[Resolution]:
     if kind == "answer":
         return [_answered(act, name, context)]
     if kind != "dialog":
-        return [Resolved(act)]
+        return [Resolved(_expected(act, context.pending))]
     if name in ("yes", "no", "cancel", "chat") or (name == "wrong" and context.pending is not None):
         return [_said(name, context)]
     if name == "undo" or (name == "wrong" and context.last):
@@ -119,6 +119,12 @@ def _answered(act: Act, slot: str, context: Context) -> Resolution:
     if slot == "confirm":
         return Confirmed(pending.plan) if pending.plan else Said("answer", "answer.ok")
     return Resolved(replace(pending.act, slots={**pending.act.slots, **act.slots}, intent=_valued(pending.act.intent)))
+
+
+def _expected(act: Act, pending: Pending | None) -> Act:
+    """`act`, and past doubt where it says again, and now in full, what was asked about."""
+    asked = pending is not None and act.intent in (pending.act.intent, _valued(pending.act.intent))
+    return replace(act, doubtful=False) if asked else act
 
 
 def _valued(intent: str) -> str:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from cockpit.plan.controls import plan_operation
 from cockpit.plan.plans import Ask, CallApp, Deed, Do, Handler, Operation, Plan, Situation, Tell
 from cockpit.plan.questions import read_control, read_reading
+from cockpit.plan.several import without_reasons, without_repeats
 from cockpit.plan.zones import said_zones
 from cockpit.skillset import Intent, SkillSet
 from cockpit.types import Act, SlotValue
@@ -23,15 +24,8 @@ class Planner:
         self._skills, self._handlers = skills, handlers
 
     def wanted(self, acts: tuple[Act, ...]) -> tuple[Act, ...]:
-        """The acts of one utterance without the feelings that its plain requests answer."""
-        owners = [self._skills.owner(act.intent) for act in acts]
-        spec = [self._skills.intent(act.intent) for act in acts]
-        yielding = [found is not None and found[1].gives_way for found in spec]
-        return tuple(
-            act
-            for n, act in enumerate(acts)
-            if not (yielding[n] and any(o == owners[n] and not y for o, y in zip(owners, yielding, strict=True)))
-        )
+        """What the acts of one utterance come to."""
+        return without_reasons(without_repeats(acts), self._skills)
 
     def plan(self, act: Act, situation: Situation) -> Plan:
         """What `act` means in `situation`."""

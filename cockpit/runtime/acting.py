@@ -15,7 +15,7 @@ from cockpit.plan.planner import Planner
 from cockpit.plan.plans import Ask, Deed, Do, Situation, Tell, Tellings
 from cockpit.ports import Vehicle
 from cockpit.profile import VehicleProfile
-from cockpit.safety.gate import Gate, Request
+from cockpit.safety.gate import Gate, Request, Verdict
 from cockpit.types import Act, CallApp, Lang, Outcome, Permit, Scalar, SetSignal, Snapshot, Zone
 
 Outcomes = dict[int, tuple[Outcome, ...]]
@@ -108,22 +108,18 @@ class Acting:
     async def _carry_out(self, plan: Do, progress: _Progress, speaker: Speaker, *, confirmed: bool) -> None:
         situation = self._situation(speaker.zone, progress.context)
         ttl_s = self._settings.command_ttl_ms / 1000
-        if plan.act.doubtful and not confirmed:
-            progress.pending = _joined(progress.pending, plan)
-            progress.told.append(self._composer.confirm(plan, speaker.lang, speaker.zone))
-            return
         request = Request(plan.proposals, speaker.turn, speaker.zone, confirmed, speaker.deadline_s, ttl_s)
         verdict = self._gate.judge(request, situation.snapshot, situation.now_s)
         settled = [at_the_end(deed, situation) for deed in plan.deeds]
         idle = all(settled) and (progress.alone or not verdict.permits)
         if idle and not self._forbidden(verdict.outcomes):
             outcomes = {n: _already(deed) for n, deed in enumerate(plan.deeds)}
-        elif verdict.permits:
-            outcomes = await self._do(plan, verdict.permits, settled)
-        elif verdict.outcomes[0].status == "needs_confirmation":
+        elif not confirmed and _to_be_asked(plan, verdict):
             progress.pending = _joined(progress.pending, plan)
             progress.told.append(self._composer.confirm(plan, speaker.lang, speaker.zone))
             return
+        elif verdict.permits:
+            outcomes = await self._do(plan, verdict.permits, settled)
         else:
             if self.on_refused is not None:
                 self.on_refused(speaker.turn, verdict.outcomes)
@@ -202,6 +198,13 @@ class Acting:
 
 
 UNDO = "dialog.undo"
+
+
+def _to_be_asked(plan: Do, verdict: Verdict) -> bool:
+    """Whether a yes is wanted first. Nobody is asked about what is not allowed anyway."""
+    if verdict.permits:
+        return plan.act.doubtful
+    return verdict.outcomes[0].status == "needs_confirmation"
 
 
 def _already(deed: Deed) -> tuple[Outcome, ...]:

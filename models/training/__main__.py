@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -23,8 +24,8 @@ from cockpit.nlu.templates import TemplateUnderstander
 from cockpit.nlu.wording import save
 from cockpit.skillset import load_skills
 from models.training import e5, vocabulary
-from models.training.compression import read
 from models.training.dataset import SPLIT, WEIGHTS, Encoder, Examples, labels_for
+from models.training.extend import extended, shipped, widened
 from models.training.fit import Plan, fit
 from models.training.graph import to_onnx
 from models.training.network import Design, Network, from_pretrained
@@ -93,15 +94,19 @@ def train(shop: Workshop, pretrained: e5.Pretrained, work: Path, device: str, *,
     return course.run(from_pretrained(shop.design, pretrained, shop.kept, range(12)))
 
 
-def go_on(data: Path, work: Path, steps: int, seed: int, device: str) -> Network:
-    """The pruned network in `work`, fitted for `steps` more batches to what the phrases have become since."""
+def go_on(data: Path, shipped_in: Path, work: Path, steps: int, seed: int, device: str) -> Network:
+    """The shipped network, fitted for `steps` more batches to what skills and phrases have become since. Writes the
+    same files into `work` as a training from scratch."""
     settings = Settings()
     skills = load_skills(settings.skills_dir)
     examples = Examples(skills, TemplateUnderstander(skills), settings.profile, data, seed)
-    labels, reader = Labels.load(work / "labels.json"), PieceReader(work / "tokenizer.json")
+    old = Labels.load(shipped_in / "labels.json")
+    labels = extended(old, skills, examples)
+    labels.save(work / "labels.json")
+    shutil.copy(shipped_in / "tokenizer.json", work / "tokenizer.json")
     save(wordings(examples), work / "words.json.gz")
-    network = read(work, "pruned").to(device)
-    rows = Encoder(reader, labels, random.Random(seed), SPLIT).rows(iter(examples))
+    network = widened(shipped(shipped_in, old), labels).to(device)
+    rows = Encoder(PieceReader(work / "tokenizer.json"), labels, random.Random(seed), SPLIT).rows(iter(examples))
     plan = Plan(steps, Rates().pruned / 2, EFFORTS[device].batch, soft=0.0, weights=WEIGHTS, seed=seed)
     fit(network, rows, plan, tell=say)
     torch.save(network.state_dict(), work / "pruned.pt")
@@ -115,13 +120,15 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=INTENT, help="where the shipped model goes")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--resume", action="store_true", help="take stages whose weights lie in the work folder")
-    parser.add_argument("--more", type=int, default=0, metavar="N", help="only go on for N batches where it ended")
+    parser.add_argument(
+        "--more", type=int, default=0, metavar="N", help="only go on for N batches from the shipped model"
+    )
     args = parser.parse_args()
     for folder in (args.work, args.out):
         folder.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     if args.more:
-        pruned = go_on(args.data, args.work, args.more, args.seed + args.more, device)
+        pruned = go_on(args.data, args.out, args.work, args.more, args.seed + args.more, device)
     else:
         pretrained = e5.read(Settings().models_dir / e5.FILE)
         shop = prepare(args.data, args.work, pretrained, args.seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -32,8 +32,10 @@ MAX_PIECES = 64
 SHARES = {"single": 0.38, "explained": 0.06, "several": 0.14, "negative": 0.20, "half": 0.04, "public": 0.18}
 """How the examples are made up."""
 FOCUS = 1 / 3
-NOISY, RATES = 0.45, (0.06, 0.12, 0.2)
-"""Share of sentences with words misheard, and how many of their words."""
+NOISY = 0.55
+RATES: Mapping[Lang, tuple[float, ...]] = {"zh": (0.05, 0.1, 0.2), "en": (0.08, 0.18, 0.3)}
+"""Share of sentences with words misheard, and how many of their words. A misheard English word keeps some of its
+letters, so that with every fourth word wrong about a tenth of the characters are."""
 COMMON_CHARACTERS = [bytes((high, low)).decode("gb2312") for high in range(0xB0, 0xD7) for low in range(0xA1, 0xFF)]
 """The first level of GB 2312, ordered by sound: what a recogniser may write for a character it did not know."""
 EXPECTED_ANYWAY = 0.03
@@ -109,7 +111,7 @@ class Examples:
         if self._rng.random() < 0.6:
             example = mixer.unpunctuated(example)
         if example.source != "negatives/refused" and self._rng.random() < NOISY:  # a lost "don't" turns it round
-            example = self.noise[example.lang].misheard(example, self._rng.choice(RATES))
+            example = self.noise[example.lang].misheard(example, self._rng.choice(RATES[example.lang]))
         if not example.expecting and self._rng.random() < EXPECTED_ANYWAY:
             example = replace(
                 example, expecting=self._rng.choice(("value", "confirm", "contact", "destination", "query"))

@@ -79,7 +79,7 @@ def main_for(
     examples = Examples(skills, templates, settings.profile, data or ROOT.parent / "shared" / "data", 1, focus)
     labels = extended(old_labels, skills, examples)
     tell(f"{len(focus)} new intents, {len(labels.pairs)} in all; {STEPS} batches of {BATCH}")
-    network = widened(_shipped(settings.intent_dir, old_labels), labels)
+    network = widened(shipped(settings.intent_dir, old_labels), labels)
     reader = PieceReader(settings.intent_dir / "tokenizer.json")
     rows = Encoder(reader, labels, random.Random(1), SPLIT).rows(iter(examples))
     fit(network, rows, Plan(STEPS, RATE, BATCH, weights=WEIGHTS), tell=tell)
@@ -108,7 +108,7 @@ def _gather(folders: Sequence[Path], into: Path) -> None:
         shutil.copytree(scratch, into)
 
 
-def _shipped(folder: Path, labels: Labels) -> Network:
+def shipped(folder: Path, labels: Labels) -> Network:
     """The network in `folder`, read back from its int8 graph."""
     vocabulary = PieceReader(folder / "tokenizer.json").size
     design = Design(vocabulary, labels.piece_heads, labels.mean_heads, inner=labels.inner)
