@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cockpit.plan.plans import Deed, Do
-from cockpit.types import Act, ReplyKind, Scalar, SetSignal, SlotValue
+from cockpit.plan.zones import SIDES
+from cockpit.types import REAR_ZONES, Act, ReplyKind, Scalar, SetSignal, SlotValue
 
 DIRECTION_OF = {"up": "up", "open": "up", "set": "up", "on": "up", "max": "up", "down": "down", "close": "down"}
 OPPOSITE = {"up": "down", "down": "up"}
@@ -149,14 +150,14 @@ def _said(name: str, context: Context) -> Resolution:
 def _follow_up(act: Act, name: str, context: Context) -> list[Resolution]:
     if name in ("also", "zone"):
         zoned = [done for done in context.last if any(deed.zones for deed in done.plan.deeds)]
-        again = [Resolved(_with_zones(done.plan.act, act)) for done in zoned]
+        again = [Resolved(_with_zones(done.plan.act, _beside(act, done))) for done in zoned]
         return [*again] or [Said("unsupported", "unsupported.no_context")]
     if name == "correct":
         last = context.last[-1]
         moved = any(slot.startswith("zone") for slot in act.slots)
         if not moved and not isinstance(last.plan.deeds[-1].proposals[0], SetSignal):
             return [Said("unsupported", "unsupported.no_context")]
-        return [Resolved(_corrected(last, act), (last,) if moved else ())]
+        return [Resolved(_corrected(last, _beside(act, last)), (last,) if moved else ())]
     deed = _last_operation(context)
     if deed is None:
         return [Said("unsupported", "unsupported.no_context")]
@@ -165,6 +166,17 @@ def _follow_up(act: Act, name: str, context: Context) -> list[Resolution]:
     if deed.zones:
         slots["zone"] = deed.zones
     return [Resolved(replace(act, intent=f"{deed.name}.{operation}", slots=slots))]
+
+
+def _beside(act: Act, done: Done) -> Act:
+    """The act with a side it names taken in the row of what was done: after the rear left, "the right one" is in the
+    rear."""
+    zones = {zone for deed in done.plan.deeds for zone in deed.zones}
+    if not zones or not (zones <= REAR_ZONES or zones.isdisjoint(REAR_ZONES)):
+        return act
+    behind = zones <= REAR_ZONES
+    sides = {name: (SIDES[value][behind],) for name, value in _zones_of(act.slots).items() if value in SIDES}
+    return replace(act, slots={**act.slots, **sides})
 
 
 def _operation_now(name: str, deed: Deed) -> str:

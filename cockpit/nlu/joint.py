@@ -42,9 +42,6 @@ BROKEN_OFF, BROKEN_OFF_SUPPORT = 0.5, 0.9
 """Below this probability of being complete, a sentence must mean this much to the network for the templates to be
 believed: 打电话的那个，呃 is no call."""
 
-TALK = 0.5
-"""From this certainty on that nothing is asked of the car, no one wonders what was misheard."""
-
 
 class JointUnderstander:
     """Satisfies `ports.Understander`."""
@@ -78,24 +75,23 @@ class JointUnderstander:
             return Consideration(tokens, None, (), None, 0.0, "nothing", "too_long" if tokens else "empty", nothing)
         first = self._look(Utterance(text, cleaned, tokens, lang, expecting))
         again = self._second_look(first, cleaned, lang, expecting)
-        if again is None or again.chosen == "nothing":
+        if again is None:
             return first
         return again if again.understanding.confidence >= first.understanding.confidence else first
 
     def _second_look(self, first: Consideration, cleaned: str, lang: Lang, expecting: str) -> Consideration | None:
-        """At what was probably said, unless the words as they are say what a skill's author wrote, or break off."""
-        if first.tagged is None or first.tagged.idle > TALK or first.tagged.complete < BROKEN_OFF or _literally(first):
+        """The surest look at what was probably said, unless the words as they are say what a skill's author wrote, or
+        break off; None where nothing comes of it."""
+        if first.tagged is None or first.tagged.complete < CUT or _literally(first):
             return None
         heard = [token.text for token in first.tokens]
-        mended = self._menders[lang].mended(heard)
-        if [*mended] == heard:
-            return None
-        text = written(mended)[0]
-        tokens = tokenise(text)
-        if len(tokens) != len(heard):
-            return None
         as_heard = Matcher(cleaned, first.tokens, lang, self.templates.languages[lang].skips)
-        return replace(self._look(Utterance(text, text, tokens, lang, expecting), as_heard), tokens=first.tokens)
+        texts = [written(words)[0] for words in self._menders[lang].mended(heard) if [*words] != heard]
+        said = [Utterance(text, text, tokenise(text), lang, expecting) for text in texts]
+        looks = [self._look(one, as_heard) for one in said if len(one.tokens) == len(heard)]
+        found = [look for look in looks if look.chosen != "nothing"]
+        best = max(found, key=lambda look: look.understanding.confidence, default=None)
+        return best and replace(best, tokens=first.tokens)
 
     def _look(self, said: Utterance, as_heard: Matcher | None = None) -> Consideration:
         """At an utterance. `as_heard` has the words of names and texts, where `said` is mended."""

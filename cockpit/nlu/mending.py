@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from heapq import nsmallest
+from math import log
 
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
@@ -16,20 +18,26 @@ from cockpit.nlu.sound import near, sounds_en, syllables
 from cockpit.nlu.wording import EDGE, Wording
 from cockpit.types import Lang
 
-SAME_SOUND: Mapping[Lang, float] = {"zh": 3.5, "en": 1.0}
-NEAR_SOUND: Mapping[Lang, float] = {"zh": 5.0, "en": 2.5}
+SAME_SOUND: Mapping[Lang, float] = {"zh": 4.2, "en": 1.2}
+NEAR_SOUND: Mapping[Lang, float] = {"zh": 6.0, "en": 3.0}
 """What it costs to believe that a word was heard for another, in nats: of the same sound, of a near one. Chosen on the
 development half of models/eval/sets, misheard."""
-PER_LETTER = 5.0
+PER_LETTER = 6.0
 """What it costs in English besides, per share of letters that differ."""
 LEAST_LIKE = 0.55
 MOST = 12
-"""Candidates for a word."""
+"""Candidates for an English word: those that are likeliest by how they sound and how common they are."""
+PATHS = 12
+"""Endings of what was heard so far that are followed further."""
+READINGS, WORTH = 3, 2.0
+"""Readings that are worth a look, and how many nats dearer than the first one may be."""
 LEAST_COUNT = 3
 """Occurrences from which a word is known."""
 MAX_REMEMBERED = 4096
 
 Candidates = Sequence[tuple[str, float]]
+Path = tuple[float, tuple[str, ...]]
+"""Words with what it costs to believe them, in nats."""
 
 
 class Mender:
@@ -42,20 +50,28 @@ class Mender:
         self._by_syllable: Mapping[str, list[str]] | None = None
         self._near: dict[str, list[str]] = {}
 
-    def mended(self, words: Sequence[str]) -> tuple[str, ...]:
-        """The likeliest words behind `words`, as many as they are."""
-        paths: dict[str, tuple[float, tuple[str, ...]]] = {EDGE: (0.0, ())}
+    def mended(self, words: Sequence[str]) -> Sequence[tuple[str, ...]]:
+        """The likeliest readings of `words`, each of as many, the likeliest first: at most `READINGS`, none of them
+        dearer than the first by more than `WORTH`."""
+        ends = sorted(
+            (cost + self._wording.cost(*last, EDGE), path)
+            for last, paths in self._paths(words).items()
+            for cost, path in paths
+        )
+        return [path for cost, path in ends[:READINGS] if cost - ends[0][0] <= WORTH]
+
+    def _paths(self, words: Sequence[str]) -> Mapping[tuple[str, str], list[Path]]:
+        """The likeliest readings by their last two words."""
+        paths: dict[tuple[str, str], list[Path]] = {(EDGE, EDGE): [(0.0, ())]}
         for word in words:
-            longer: dict[str, tuple[float, tuple[str, ...]]] = {}
-            for candidate, price in self.candidates(word):
-                cost, path = min(
-                    ((sum_ + self._wording.cost(last, candidate), so_far) for last, (sum_, so_far) in paths.items()),
-                    key=lambda found: found[0],
-                )
-                longer[candidate] = (cost + price, (*path, candidate))
-            paths = longer
-        ends = ((cost + self._wording.cost(last, EDGE), path) for last, (cost, path) in paths.items())
-        return min(ends, key=lambda found: found[0])[1]
+            longer: dict[tuple[str, str], list[Path]] = defaultdict(list)
+            for (first, second), known in paths.items():
+                for candidate, price in self.candidates(word):
+                    dearer = price + self._wording.cost(first, second, candidate)
+                    longer[second, candidate] += [(cost + dearer, (*path, candidate)) for cost, path in known]
+            best = {last: nsmallest(READINGS, found) for last, found in longer.items()}
+            paths = dict(nsmallest(PATHS, best.items(), key=lambda item: item[1][0][0]))
+        return paths
 
     def candidates(self, word: str) -> Candidates:
         """`word` itself, which costs nothing, and the known words it may have been, with what each costs."""
@@ -92,9 +108,10 @@ class Mender:
 
     def _en(self, word: str) -> dict[str, float]:
         spelt = process.extract(
-            word, self._known, scorer=Levenshtein.normalized_similarity, score_cutoff=LEAST_LIKE, limit=MOST
+            word, self._known, scorer=Levenshtein.normalized_similarity, score_cutoff=LEAST_LIKE, limit=None
         )
-        return {other: self._price(other, word) + PER_LETTER * (1 - likeness) for other, likeness, _ in spelt}
+        prices = {other: self._price(other, word) + PER_LETTER * (1 - likeness) for other, likeness, _ in spelt}
+        return dict(nsmallest(MOST, prices.items(), key=lambda item: item[1] - log(self._wording.words[item[0]])))
 
     def _price(self, other: str, word: str) -> float:
         return (NEAR_SOUND if sounds_en((other,), (word,)) is None else SAME_SOUND)[self._lang]

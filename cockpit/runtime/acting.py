@@ -201,9 +201,10 @@ UNDO = "dialog.undo"
 
 
 def _to_be_asked(plan: Do, verdict: Verdict) -> bool:
-    """Whether a yes is wanted first. Nobody is asked about what is not allowed anyway."""
+    """Whether a yes is wanted first. Nobody is asked about what is not allowed anyway, nor whether they want to know
+    what they asked for."""
     if verdict.permits:
-        return plan.act.doubtful
+        return plan.act.doubtful and not plan.answers
     return verdict.outcomes[0].status == "needs_confirmation"
 
 

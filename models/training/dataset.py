@@ -100,8 +100,12 @@ class Examples:
                 example = mixer.half(partial(self._understood, mixer.lang))
             else:
                 example = getattr(mixer, kind)()
-            if example is not None and plain(example.text) not in self._held_out:
+            if example is not None and not self.held_out(example):
                 yield self._spoken(example, mixer)
+
+    def held_out(self, example: Example) -> bool:
+        """Whether the network is judged by this very sentence."""
+        return plain(example.text) in self._held_out
 
     def _understood(self, lang: Lang, text: str) -> bool:
         return bool(self._templates.understand(text, lang).acts)

@@ -26,9 +26,11 @@ NEGATIVE_KIND = {
     "knowledge": ("chat", "knowledge"), "other_request": ("chat", "knowledge"),
 }  # fmt: skip
 LEADS = {
-    "zh": "请 麻烦你 帮我 给我 你好 那个 嗯 呃 哎 小助手 能不能 可以 我想 我要 现在 赶紧 快 先 那就 好 师傅 劳驾 诶 "
+    "zh": "哎呀 哎 不好意思 等等 完了 哦对 "
+    "请 麻烦你 帮我 给我 你好 那个 嗯 呃 哎 小助手 能不能 可以 我想 我要 现在 赶紧 快 先 那就 好 师傅 劳驾 诶 "
     "那什么 对了".split(),
-    "en": "please|could you|can you|would you|hey|ok|okay|uh|um|so|well|hi there|hey car|right|listen|excuse me|"
+    "en": "whoa|oh|oops|sorry|wait|actually|hang on|hmm|"
+    "please|could you|can you|would you|hey|ok|okay|uh|um|so|well|hi there|hey car|right|listen|excuse me|"
     "could you please|can we|i want you to|id like you to|now|quickly|just|alright|erm|go ahead and".split("|"),
 }  # fmt: skip
 TAILS = {

@@ -38,7 +38,7 @@ class Names:
 
     def words(self, slot: str, *, verbatim: bool = False) -> list[str]:
         """The tokens of a value for `slot`, with punctuation where it is taken `verbatim`."""
-        known = self._written.get(slot) or self._written["topic"]
+        known = self._written.get("destination" if slot in AS_DESTINATION else slot) or self._written["topic"]
         lent = self._lent.get(slot, ())
         kind = self._rng.random()
         if kind < WRITTEN or (not lent and kind < WRITTEN + LENT):

@@ -58,6 +58,16 @@ def test_nobody_is_asked_about_what_is_so_already() -> None:
     virtually(talk())
 
 
+def test_nobody_is_asked_whether_they_want_to_know() -> None:
+    async def talk() -> None:
+        cockpit = Cockpit()
+        kind, _ = await doubted(cockpit, "weather.query", day="tomorrow")
+        assert kind == "answer"
+        assert len(cockpit.car.carried) == 1
+
+    virtually(talk())
+
+
 def test_what_was_asked_for_is_not_doubted_when_it_comes() -> None:
     async def talk() -> None:
         cockpit = Cockpit()

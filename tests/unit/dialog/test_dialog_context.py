@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cockpit.dialog.context import Confirmed, Context, Done, Pending, Resolution, Resolved, Said, Undo, resolve
-from cockpit.types import LANGS, Act, SetSignal, SlotValue
+from cockpit.types import LANGS, Act, SetSignal, SlotValue, Zone
 from tests.unit.dialog.conversations import (
     AC,
     APP,
@@ -176,6 +176,24 @@ def test_correcting_the_seat_puts_the_wrong_one_back_first() -> None:
     assert found == Resolved(Act("window.open", {"zone": "driver"}), restore=(OPENING,))
     path = "Vehicle.Cabin.Door.Row1.PassengerSide.Window.Position"
     assert OPENING.restoring == (SetSignal(path, 0),)
+
+
+@pytest.mark.parametrize(
+    ("was", "side", "meant"),
+    [
+        ("rear_left", "right", "rear_right"),
+        ("rear_right", "left", "rear_left"),
+        ("driver", "right", "front_passenger"),
+        ("front_passenger", "left", "driver"),
+    ],
+)
+@pytest.mark.parametrize("name", ["correct", "also"])
+def test_a_side_is_in_the_row_of_what_was_done(was: Zone, side: str, meant: Zone, name: str) -> None:
+    assert follow(name, done("window.open", zone=was), zone=side) == [("window.open", {"zone": (meant,)})]
+
+
+def test_a_side_after_both_rows_is_seen_from_the_speaker() -> None:
+    assert follow("also", done("window.open", zone="all"), zone="right") == [("window.open", {"zone": "right"})]
 
 
 def test_correcting_the_value_needs_nothing_put_back() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from math import exp
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.errors import ModelError
-from cockpit.nlu.mending import MAX_REMEMBERED, Mender
+from cockpit.nlu.mending import MAX_REMEMBERED, READINGS, Mender
 from cockpit.nlu.wording import EDGE, Wording, load, save
 from cockpit.types import Lang
 
@@ -36,7 +37,7 @@ def wording(lang: Lang) -> Wording:
 
 
 def mended(text: str, lang: Lang) -> str:
-    return ("" if lang == "zh" else " ").join(Mender(wording(lang), lang).mended(words(text, lang)))
+    return ("" if lang == "zh" else " ").join(Mender(wording(lang), lang).mended(words(text, lang))[0])
 
 
 @pytest.mark.parametrize(
@@ -64,9 +65,16 @@ def test_what_is_not_known_stays_as_it_is(lang: Lang, text: str) -> None:
 
 @given(st.sampled_from(["zh", "en"]), st.lists(st.text(min_size=1, max_size=6), max_size=8))
 def test_as_many_words_come_out_as_went_in(lang: Lang, said: list[str]) -> None:
-    out = Mender(wording(lang), lang).mended(said)
-    assert len(out) == len(said)
-    assert all(new == old for new, old in zip(out, said, strict=True) if not old.isalpha())
+    for out in Mender(wording(lang), lang).mended(said):
+        assert len(out) == len(said)
+        assert all(new == old for new, old in zip(out, said, strict=True) if not old.isalpha())
+
+
+def test_what_else_may_have_been_said_comes_after_what_is_likeliest() -> None:
+    readings = Mender(wording("en"), "en").mended(words("open the widow", "en"))
+    assert readings[0] == ("open", "the", "window")
+    assert 1 <= len(readings) <= READINGS
+    assert len(set(readings)) == len(readings)
 
 
 def test_what_is_remembered_is_bounded() -> None:
@@ -78,8 +86,20 @@ def test_what_is_remembered_is_bounded() -> None:
 
 def test_a_word_that_often_follows_costs_less_than_one_that_never_does() -> None:
     known = wording("en")
-    assert known.cost("the", "window") < known.cost("the", "heater") + 1 < known.cost("the", "two")
-    assert known.cost(EDGE, "zebra") > known.cost(EDGE, "one")
+    assert known.cost("open", "the", "window") < known.cost("open", "the", "widow") < known.cost("open", "the", "two")
+    assert known.cost(EDGE, EDGE, "zebra") > known.cost(EDGE, EDGE, "one")
+
+
+def test_two_words_before_tell_more_than_one() -> None:
+    known = wording("en")
+    assert known.cost("close", "the", "window") < known.cost("on", "the", "window")
+    assert known.cost("on", "the", "heater") < known.cost("open", "the", "heater")
+
+
+def test_what_may_follow_is_all_that_there_is() -> None:
+    known = wording("en")
+    for first, second in (("open", "the"), (EDGE, EDGE), ("never", "heard")):
+        assert sum(exp(-known.cost(first, second, word)) for word in (*known.words, EDGE)) == pytest.approx(1, abs=0.05)
 
 
 def test_counts_come_back_as_they_were_kept(tmp_path: Path) -> None:
