@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cockpit.nlu.confidence import Evidence
 from cockpit.nlu.grounding import Grounded
 from cockpit.nlu.segments import Segment
 from cockpit.nlu.tagger import Tagged
@@ -18,6 +19,7 @@ class Candidate:
 
     segment: Segment
     grounded: Grounded
+    evidence: Evidence
     act: Act
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
+from cockpit.nlu.confidence import Evidence
 from cockpit.nlu.consideration import Candidate, Consideration, Utterance
 from cockpit.nlu.grounding import Grounder
 from cockpit.nlu.matcher import Matcher
@@ -129,8 +130,11 @@ class JointUnderstander:
             if grounded.missing:
                 intent = self._without_value(intent, segment)
             text = (as_heard or plain).said(segment.start, segment.end)
-            confidence = self.tagger.labels.calibrated(_confidence(tagged, segment))
-            yield Candidate(segment, grounded, Act(intent, grounded.slots, confidence, text))
+            evidence = Evidence(
+                segment.confidence, 1.0 - tagged.idle, segment.bounds, tagged.complete, mended=as_heard is not None
+            )
+            confidence = evidence.confidence(self.tagger.labels.calibration)
+            yield Candidate(segment, grounded, evidence, Act(intent, grounded.slots, confidence, text))
 
     def _without_value(self, intent: str, segment: Segment) -> str:
         """What is meant when no value can be read: the question for it, where the control has one."""
@@ -206,8 +210,3 @@ def _once(acts: Sequence[Act]) -> tuple[Act, ...]:
             kept.pop()
         kept.append(act)
     return tuple(kept)
-
-
-def _confidence(tagged: Tagged, segment: Segment) -> float:
-    """How sure the network is of an act: that it is a request at all, a finished one, and this one."""
-    return segment.confidence * (1.0 - tagged.idle) * segment.bounds * tagged.complete

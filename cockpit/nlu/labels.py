@@ -6,14 +6,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from math import exp, log
 from pathlib import Path
 from typing import Any
 
 from cockpit.errors import ModelError
 from cockpit.types import DialogAct
 
-TINY = 1e-6
 OUTSIDE, BEGIN, INSIDE = 0, 1, 2
 """Classes of the head `act`: a token that belongs to no act, begins one, or goes on with it."""
 DO = "do"
@@ -55,8 +53,8 @@ def parted(intent: str, alone: Iterable[str]) -> tuple[str, str]:
 class Labels:
     """`pairs` maps each intent to its target and operation; `slots` are the names that spans are tagged with.
 
-    `calibration` are the slope and the offset, in logits, by which the network's own confidence becomes the share of
-    such acts that are right; `thresholds` are the confidences at which an act is carried out (`act`) or asked about
+    `calibration` are the weights by which what speaks for an act becomes the share of such acts that are right
+    (`Evidence.confidence`); `thresholds` are the confidences at which an act is carried out (`act`) or asked about
     (`ask`). Both are measured, see the model card.
     """
 
@@ -66,7 +64,7 @@ class Labels:
     pairs: Mapping[str, tuple[str, str]]
     inner: tuple[int, ...] = ()
     expecting: tuple[str, ...] = ()
-    calibration: tuple[float, float] = (1.0, 0.0)
+    calibration: tuple[float, ...] = ()
     thresholds: Mapping[str, float] = field(default_factory=dict)
     version: str = ""
 
@@ -83,12 +81,6 @@ class Labels:
     @cached_property
     def mean_heads(self) -> dict[str, int]:
         return {"kind": len(KINDS), "complete": 2, "complexity": len(COMPLEXITIES), "private": 2}
-
-    def calibrated(self, confidence: float) -> float:
-        """How likely an act is right in which the network puts this `confidence` (Platt 1999)."""
-        slope, offset = self.calibration
-        logit = log(max(confidence, TINY) / max(1.0 - confidence, TINY))
-        return 1.0 / (1.0 + exp(-(slope * logit + offset)))
 
     def save(self, file: Path) -> None:
         file.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", "utf-8")

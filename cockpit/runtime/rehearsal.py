@@ -46,7 +46,7 @@ class Step:
             return "ask"
         if isinstance(self.plan, Tell | Tellings):
             return "tell"
-        if self.verdict is None:
+        if self.verdict is None or (self.verdict.permits and not self.sent and not self.settled):
             return "doubt"
         if self.verdict.permits:
             return "sent" if self.sent else "already"

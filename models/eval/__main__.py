@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,19 @@ from cockpit.nlu.joint import JointUnderstander
 from cockpit.nlu.labels import Labels
 from cockpit.plan.planner import Planner
 from cockpit.skillset import SkillSet, load_skills
-from cockpit.types import LANGS, Act
+from cockpit.types import LANGS
 from models.eval import plots, sets
+from models.eval.calibration import Alone, acts_alone
 from models.eval.evaluation import Evaluation
 from models.eval.page import page
+from models.eval.robustness import Mishearing
 from models.eval.sets import Row
 from models.eval.thresholds import Chosen, calibration, negatives, thresholds
 
 WIDTH = 110
 """What the table needs."""
+MISHEARD, SEED = 0.1, 9
+"""Share of the characters that are wrong in the misheard commands that confidences are calibrated on as well."""
 console = Console(highlight=False)
 console.width = max(console.width, WIDTH)
 
@@ -57,29 +61,45 @@ def main() -> None:
 
 def choose(model: Path, skills: SkillSet) -> Chosen:
     """Calibrates the network in the folder `model` and sets its thresholds, chosen as if it had none."""
-    labels = replace(Labels.load(model / "labels.json"), calibration=(1.0, 0.0), thresholds={})
+    labels = replace(Labels.load(model / "labels.json"), calibration=(), thresholds={})
     labels.save(model / "labels.json")
     understander = JointUnderstander(skills, model)
     dev = [row for row in sets.commands() if row.half == "dev"]
     idle = [*negatives(skills, understander.templates)]
     near_misses = [row for row in sets.seen() if not row.wanted]
-    understood, overheard, _ = _unlimited(understander, skills, dev, idle, [])
-    labels = replace(labels, calibration=calibration(dev, understood, overheard))
+    misheard = [*Mishearing([*dev, *idle]).rows(dev, MISHEARD, SEED)]
+    groups = [
+        ([*alone(understander, skills, rows, what)], count)
+        for rows, what, count in (
+            (dev, "commands of the development half", 0.5),
+            (misheard, "the same misheard", 0.5),
+            (idle, "generated no commands", len(dev) / len(idle) / 2),
+            (near_misses, "no commands that are easily mistaken", len(dev) / len(near_misses) / 2),
+        )
+    ]
+    labels = replace(labels, calibration=calibration(groups))
     labels.save(model / "labels.json")
-    calibrated = JointUnderstander(skills, model, understander.templates)
-    chosen = thresholds(dev, *_unlimited(calibrated, skills, dev, idle, near_misses))
+    evaluation = _evaluation(JointUnderstander(skills, model, understander.templates), skills)
+    chosen = thresholds(
+        dev,
+        *(
+            evaluation.unlimited(evaluation.considered(rows, f"{what}, now calibrated"))
+            for rows, what in ((dev, "commands"), (idle, "no commands"), (near_misses, "easily mistaken"))
+        ),
+    )
     replace(labels, thresholds={"act": chosen.act, "ask": chosen.ask}).save(model / "labels.json")
     return chosen
 
 
-def _unlimited(
-    understander: JointUnderstander, skills: SkillSet, dev: Sequence[Row], idle: Sequence[Row], near: Sequence[Row]
-) -> tuple[list[tuple[Act, ...]], list[tuple[Act, ...]], list[tuple[Act, ...]]]:
-    evaluation = Evaluation(understander, Planner(skills, {}).wanted, console.print)
-    understood = evaluation.considered(dev, "commands of the development half")
-    overheard = evaluation.considered(idle, "generated no commands")
-    mistakable = evaluation.considered(near, "no commands that are easily mistaken")
-    return evaluation.unlimited(understood), evaluation.unlimited(overheard), evaluation.unlimited(mistakable)
+def alone(understander: JointUnderstander, skills: SkillSet, rows: Sequence[Row], what: str) -> Iterator[Alone]:
+    """The acts in `rows` that nothing but the network vouches for."""
+    evaluation = _evaluation(understander, skills)
+    found = evaluation.considered(rows, what)
+    return acts_alone(rows, found, evaluation.unlimited(found))
+
+
+def _evaluation(understander: JointUnderstander, skills: SkillSet) -> Evaluation:
+    return Evaluation(understander, Planner(skills, {}).wanted, console.print)
 
 
 def described(chosen: Chosen) -> str:

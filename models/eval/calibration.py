@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import log
 from typing import Any
 
 import numpy as np
 
-from cockpit.nlu.labels import TINY
+from cockpit.nlu.confidence import Evidence
+from cockpit.nlu.consideration import Consideration
 from cockpit.types import Act
 from models.eval.figures import share
 from models.eval.scoring import is_right, judge
@@ -17,7 +17,8 @@ from models.eval.sets import Row
 
 BINS = 10
 ROUNDS, RIDGE = 25, 1.0
-"""Newton steps, and how much it takes to move the fit away from taking the confidence as it is."""
+PRIOR = (0.5, 0.5, 0.5, 0.5, 0.0, 0.0)
+"""Newton steps, and how much it takes to move the weights of `Evidence.measures` away from what is assumed."""
 STEPS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.96, 0.98, 0.99)
 
 
@@ -39,16 +40,38 @@ def acts_said(rows: Sequence[Row], understood: Sequence[Sequence[Act]]) -> list[
     ]
 
 
-def fitted(said: Sequence[Said], weights: Sequence[float]) -> tuple[float, float]:
-    """Slope and offset, in logits, that make confidences what they say (Platt 1999), by Newton's method."""
-    x = np.array([[log(max(one.confidence, TINY) / max(1.0 - one.confidence, TINY)), 1.0] for one in said])
-    y, w = np.array([float(one.right) for one in said]), np.asarray(weights)
-    theta = np.array([1.0, 0.0])
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """An act that nothing but the network vouches for: what speaks for it, and whether it is right."""
+
+    evidence: Evidence
+    right: bool
+
+
+def acts_alone(
+    rows: Sequence[Row], found: Sequence[Consideration], understood: Sequence[Sequence[Act]]
+) -> Iterator[Alone]:
+    """Those acts among what was `understood` of each utterance, as `found` had led to it."""
+    for row, one, acts in zip(rows, found, understood, strict=True):
+        if one.chosen != "network":
+            continue
+        evidence = {(candidate.act.intent, candidate.act.text): candidate.evidence for candidate in one.candidates}
+        for wanted, got in judge(row, acts).pairs:
+            if got is not None and (got.intent, got.text) in evidence:
+                yield Alone(evidence[got.intent, got.text], is_right(wanted, got))
+
+
+def fitted(measures: Sequence[Sequence[float]], right: Sequence[bool], counts: Sequence[float]) -> tuple[float, ...]:
+    """The weights by which measures of acts tell how likely each is right, by Newton's method. `counts` is how much
+    each act counts."""
+    x, y, w = np.array(measures), np.array(right, float), np.asarray(counts)
+    prior = np.array(PRIOR)
+    theta = prior.copy()
     for _ in range(ROUNDS):
         p = 1.0 / (1.0 + np.exp(-(x @ theta)))
-        slope = x.T @ (w * (y - p)) - RIDGE * (theta - (1.0, 0.0))
-        theta = theta + np.linalg.solve((x * (w * p * (1.0 - p))[:, None]).T @ x + RIDGE * np.eye(2), slope)
-    return float(theta[0]), float(theta[1])
+        slope = x.T @ (w * (y - p)) - RIDGE * (theta - prior)
+        theta = theta + np.linalg.solve((x * (w * p * (1.0 - p))[:, None]).T @ x + RIDGE * np.eye(len(prior)), slope)
+    return tuple(round(float(weight), 4) for weight in theta)
 
 
 def reliability(said: Sequence[Said]) -> dict[str, Any]:

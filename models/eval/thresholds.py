@@ -16,7 +16,7 @@ from cockpit.skillset import SkillSet
 from cockpit.types import LANGS, Act
 from cockpit.yamlfile import read_yaml
 from models import training
-from models.eval.calibration import Said, acts_said, fitted
+from models.eval.calibration import Alone, Said, acts_said, fitted
 from models.eval.idle import HARMLESS
 from models.eval.sets import Row
 from models.training.examples import Example
@@ -67,14 +67,13 @@ def surest(acts: Sequence[Act]) -> float:
     return max((act.confidence for act in acts if act.intent not in HARMLESS), default=-1.0)
 
 
-def calibration(
-    dev: Sequence[Row], understood: Sequence[Sequence[Act]], idle: Sequence[Sequence[Act]]
-) -> tuple[float, float]:
-    """Slope and offset for the confidences of what nothing but the network vouches for, when every second utterance is
-    no command."""
-    said = [one for one in acts_said(dev, understood) if one.confidence < VOUCHED]
-    talk = [Said(act.confidence, right=False) for acts in idle for act in acts if act.confidence < VOUCHED]
-    return fitted([*said, *talk], [1.0] * len(said) + [len(dev) / max(1, len(idle))] * len(talk))
+def calibration(groups: Sequence[tuple[Sequence[Alone], float]]) -> tuple[float, ...]:
+    """Weights of the evidence for acts that nothing but the network vouches for, from groups of such acts with how
+    much each act of the group counts."""
+    acts = [(one, count) for group, count in groups for one in group]
+    return fitted(
+        [one.evidence.measures for one, _ in acts], [one.right for one, _ in acts], [count for _, count in acts]
+    )
 
 
 def thresholds(
@@ -106,7 +105,12 @@ def thresholds(
 
 
 def _surest(idle: Sequence[Sequence[Act]]) -> list[float]:
-    return [surest([act for act in acts if act.confidence < VOUCHED]) for acts in idle]
+    """The confidence of what would be done; telling how things are is no deed."""
+    return [surest([act for act in acts if act.confidence < VOUCHED and not _tells(act)]) for acts in idle]
+
+
+def _tells(act: Act) -> bool:
+    return act.intent.endswith((".query", ".read"))
 
 
 def _wrong(said: Sequence[Said], act: float) -> float:

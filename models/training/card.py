@@ -41,13 +41,14 @@ scratch has from its beginning. So `make train` gives its like, not its copy.
 
 ## Confidence and thresholds
 
-The network's confidence c becomes 1 / (1 + exp(-({slope:.2f} ln(c / (1 - c)) {offset:+.2f}))), fitted to the share of
-acts that are right where nothing else vouches for them and every second utterance is no command. An act is carried out
-from a confidence of {act:.3f} on and asked about from {ask:.3f} on; below it is left alone. All of this was chosen on
-the other half of the held-out commands and on generated speech that is no command
+Where nothing but the network vouches for an act, how likely it is right is estimated from what speaks for it
+(`cockpit/nlu/confidence.py`), by logistic regression: {calibration}. It was fitted where every second utterance is no
+command, on commands as written and misheard. An act is carried out from a confidence of {act:.3f} on and asked about
+from {ask:.3f} on; below it is left alone. All of this was chosen on the other half of the held-out commands, on
+generated speech that is no command and on such that people wrote to be mistaken for commands
 (`python -m models.eval --set-thresholds`): of the acts that nothing but the network vouches for, at most one in ten
 that is carried out may be wrong, and at most two in a hundred of the utterances that people wrote to be mistaken for
-commands (`tests/unit/nlu/phrases_*.yaml`) may lead to one; nobody is asked about what is less likely meant than not.
+commands (`tests/unit/nlu/phrases_*.yaml`) may lead to a deed; nobody is asked about what is less likely meant than not.
 
 ## What it learned from
 
@@ -76,6 +77,9 @@ another car's needs `cockpit skills train`. Chinese means spoken Mandarin in sim
 """
 
 
+MEASURES = ("meaning", "request", "bounds", "complete", "mended", "always")
+
+
 def card(folder: Path) -> str:
     """The card of the network in `folder`, which holds `stages.json`."""
     labels = Labels.load(folder / "labels.json")
@@ -87,8 +91,7 @@ def card(folder: Path) -> str:
         intents=len(labels.pairs),
         slots=len(labels.slots),
         stages=table(stages),
-        slope=labels.calibration[0],
-        offset=labels.calibration[1],
+        calibration=", ".join(f"{n} {w:+.2f}" for n, w in zip(MEASURES, labels.calibration, strict=True)),
         act=labels.thresholds.get("act", 0.0),
         ask=labels.thresholds.get("ask", 0.0),
     )

@@ -29,7 +29,7 @@ from models.training.sampling import Sampler
 
 HERE = Path(__file__).parent
 MAX_PIECES = 64
-SHARES = {"single": 0.38, "explained": 0.06, "several": 0.14, "negative": 0.20, "half": 0.04, "public": 0.18}
+SHARES = {"single": 0.36, "explained": 0.12, "several": 0.16, "negative": 0.20, "half": 0.03, "public": 0.13}
 """How the examples are made up."""
 FOCUS = 1 / 3
 NOISY = 0.55

@@ -13,13 +13,16 @@ from models.training.examples import Example, after_edit, joined
 from models.training.sampling import Sampler
 
 REASONS_FOR = {
-    "climate.feel_hot": "ac.on temperature.down fan.up window.open seat_heating.off seat_ventilation.on sunroof.open",
-    "climate.feel_cold": "temperature.up seat_heating.on window.close ac.off fan.down steering_heating.on",
+    "climate.feel_hot": "ac.on temperature.down temperature.set fan.up window.open seat_heating.off "
+    "seat_heating.down seat_ventilation.on sunroof.open dialog.down",
+    "climate.feel_cold": "temperature.up temperature.set seat_heating.on seat_heating.up window.close ac.off "
+    "fan.down steering_heating.on dialog.up",
     "climate.stuffy": "window.open recirculation.off window.crack sunroof.open sunroof.tilt fan.up",
     "climate.fogging": "front_defroster.on rear_defroster.on ac.on windscreen_heating.on mirror_heating.on",
     "drive.raining": "wiper.on window.close sunroof.close wiper.up",
     "drive.sleepy": "window.open recline.flat massage.on temperature.down seat_heating.off volume.up",
     "lights.too_dark_to_read": "dome_light.on reading_light.on",
+    "media.too_loud": "volume.down volume.set volume.mute",
     "seats.cold_hands": "steering_heating.on steering_heating.up",
 }
 """What is felt, and the requests that it is the reason of."""

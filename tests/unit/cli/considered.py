@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cockpit.nlu.confidence import Evidence
 from cockpit.nlu.consideration import Candidate, Consideration
 from cockpit.nlu.grounding import Grounded
 from cockpit.nlu.labels import COMPLEXITIES, KINDS
@@ -43,7 +44,10 @@ def candidate(
     segment = Segment(*part, tuple(meanings.items()), 0.98, tags)
     intent, sure = segment.meanings[0]
     said = clean(text)[tokens[part[0]].start : tokens[part[1] - 1].end]
-    return Candidate(segment, Grounded(slots or {}, read, missing), Act(intent, slots or {}, sure * 0.98, said))
+    evidence = Evidence(sure, 1.0, 0.98, 1.0)
+    return Candidate(
+        segment, Grounded(slots or {}, read, missing), evidence, Act(intent, slots or {}, sure * 0.98, said)
+    )
 
 
 def consideration(

@@ -3,37 +3,57 @@
 from __future__ import annotations
 
 import random
-from math import exp, log
 
 import pytest
 
-from models.eval.calibration import Said, fitted, reliability
+from cockpit.nlu.confidence import Evidence
+from cockpit.types import Act
+from models.eval.calibration import PRIOR, Alone, Said, acts_alone, fitted, reliability
+from models.eval.sets import Row, Wanted
+from tests.unit.cli.considered import candidate, consideration
+
+WEIGHTS = (0.9, 0.6, 0.3, 0.2, -0.8, 0.1)
 
 
-def overconfident(slope: float, offset: float, count: int = 6000) -> list[Said]:
+def heard(count: int = 8000) -> list[Alone]:
+    """Acts that are right as often as the weights say."""
     rng = random.Random(1)
-    said = []
+    acts = []
     for _ in range(count):
-        confidence = rng.uniform(0.02, 0.98)
-        right = 1 / (1 + exp(-(slope * log(confidence / (1 - confidence)) + offset)))
-        said.append(Said(confidence, rng.random() < right))
-    return said
+        evidence = Evidence(*(rng.uniform(0.02, 0.98) for _ in range(4)), mended=rng.random() < 0.3)
+        acts.append(Alone(evidence, rng.random() < evidence.confidence(WEIGHTS)))
+    return acts
 
 
-@pytest.mark.parametrize(("slope", "offset"), [(1.0, 0.0), (0.5, -1.0), (1.6, 0.4)])
-def test_the_fit_finds_how_far_confidence_is_off(slope: float, offset: float) -> None:
-    said = overconfident(slope, offset)
-    assert fitted(said, [1.0] * len(said)) == pytest.approx((slope, offset), abs=0.12)
+def fit(acts: list[Alone], counts: list[float] | None = None) -> tuple[float, ...]:
+    measures, right = [one.evidence.measures for one in acts], [one.right for one in acts]
+    return fitted(measures, right, counts or [1.0] * len(acts))
+
+
+def test_the_fit_finds_what_the_evidence_is_worth() -> None:
+    assert fit(heard()) == pytest.approx(WEIGHTS, abs=0.12)
 
 
 def test_acts_of_no_weight_do_not_count() -> None:
-    said = overconfident(1.0, 0.0)
-    wrong = [Said(0.9, right=False)] * 5000
-    assert fitted([*said, *wrong], [1.0] * len(said) + [0.0] * 5000) == pytest.approx((1.0, 0.0), abs=0.12)
+    said = heard()
+    wrong = [Alone(Evidence(0.9, 0.9, 0.9, 0.9), right=False)] * 5000
+    assert fit([*said, *wrong], [1.0] * len(said) + [0.0] * 5000) == fit(said)
 
 
-def test_few_acts_hardly_move_the_confidence() -> None:
-    assert fitted([Said(0.9, right=True)], [1.0]) == pytest.approx((1.0, 0.0), abs=0.2)
+def test_few_acts_hardly_move_the_weights() -> None:
+    assert fit([Alone(Evidence(0.9, 0.9, 0.9, 0.9), right=True)]) == pytest.approx(PRIOR, abs=0.3)
+
+
+def test_acts_that_the_network_alone_vouches_for() -> None:
+    act, other = Act("ac.on", text="ac on"), Act("fan.on", text="fan on")
+    proposed = tuple(candidate(one.text, (0, 2), {one.intent: 0.9}) for one in (act, other))
+    rows = [Row("ac on, fan on", "en", (Wanted("ac.on", {}),))]
+    found = consideration("ac on, fan on", "en", proposed, "network", "network_alone")
+    got = [*acts_alone(rows, [found], [(act, other)])]
+    assert [one.right for one in got] == [True, False]
+    assert got[0].evidence == proposed[0].evidence
+    vouched = consideration("ac on, fan on", "en", proposed, "both", "agreed")
+    assert [*acts_alone(rows, [vouched], [(act, other)])] == []
 
 
 def test_the_error_is_how_far_the_curve_lies_off() -> None:

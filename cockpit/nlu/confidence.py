@@ -1,0 +1,40 @@
+"""How sure an act is that nothing but the network vouches for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, log
+
+TINY = 1e-4
+"""Probabilities nearer to none or to certainty than this tell nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for an act, as the network's probabilities: that its words mean this (`meaning`), that the utterance
+    asks for anything at all (`request`), that the act's words belong to an act (`bounds`), that the utterance is
+    finished (`complete`). `mended` tells that misheard words were guessed."""
+
+    meaning: float
+    request: float
+    bounds: float
+    complete: float
+    mended: bool = False
+
+    @property
+    def measures(self) -> tuple[float, ...]:
+        """What the calibration weighs, the last being 1 always."""
+        chances = (self.meaning, self.request, self.bounds, self.complete)
+        return (*map(_logit, chances), float(self.mended), 1.0)
+
+    def confidence(self, weights: Sequence[float]) -> float:
+        """How likely the act is right, by logistic regression with the `weights` of the measures (Platt 1999); without
+        weights the chance that all holds."""
+        if not weights:
+            return self.meaning * self.request * self.bounds * self.complete
+        return 1.0 / (1.0 + exp(-sum(w * m for w, m in zip(weights, self.measures, strict=True))))
+
+
+def _logit(chance: float) -> float:
+    return log(max(chance, TINY) / max(1.0 - chance, TINY))
