@@ -8,6 +8,8 @@ from math import exp, log
 
 TINY = 1e-4
 """Probabilities nearer to none or to certainty than this tell nothing more."""
+FARTHEST = 30.0
+"""Logit beyond which a confidence is as good as 0 or 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Evidence:
         weights the chance that all holds."""
         if not weights:
             return self.meaning * self.request * self.bounds * self.complete
-        return 1.0 / (1.0 + exp(-sum(w * m for w, m in zip(weights, self.measures, strict=True))))
+        sum_ = sum(weight * measure for weight, measure in zip(weights, self.measures, strict=True))
+        return 1.0 / (1.0 + exp(-max(-FARTHEST, min(FARTHEST, sum_))))
 
 
 def _logit(chance: float) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cockpit.nlu.confidence import Evidence
 from cockpit.nlu.consideration import Consideration
@@ -17,6 +18,7 @@ from models.eval.sets import Row
 
 BINS = 10
 ROUNDS, RIDGE = 25, 1.0
+CLOSE = 1e-6
 PRIOR = (0.5, 0.5, 0.5, 0.5, 0.0, 0.0)
 """Newton steps, and how much it takes to move the weights of `Evidence.measures` away from what is assumed."""
 STEPS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.96, 0.98, 0.99)
@@ -66,11 +68,19 @@ def fitted(measures: Sequence[Sequence[float]], right: Sequence[bool], counts: S
     each act counts."""
     x, y, w = np.array(measures), np.array(right, float), np.asarray(counts)
     prior = np.array(PRIOR)
+
+    def loss(theta: NDArray[np.float64]) -> float:
+        z = x @ theta
+        return float((w * (np.logaddexp(0.0, z) - y * z)).sum() + RIDGE / 2 * ((theta - prior) ** 2).sum())
+
     theta = prior.copy()
     for _ in range(ROUNDS):
         p = 1.0 / (1.0 + np.exp(-(x @ theta)))
         slope = x.T @ (w * (y - p)) - RIDGE * (theta - prior)
-        theta = theta + np.linalg.solve((x * (w * p * (1.0 - p))[:, None]).T @ x + RIDGE * np.eye(len(prior)), slope)
+        step = np.linalg.solve((x * (w * p * (1.0 - p))[:, None]).T @ x + RIDGE * np.eye(len(prior)), slope)
+        while loss(theta + step) > loss(theta) and np.abs(step).max() > CLOSE:  # too far: the curve is not a parabola
+            step = step / 2
+        theta = theta + step
     return tuple(round(float(weight), 4) for weight in theta)
 
 
