@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cockpit.nlu.confidence import Evidence
 from cockpit.nlu.consideration import Candidate, Consideration, Utterance
+from cockpit.nlu.grammar import FREE_KINDS, slots_of
 from cockpit.nlu.grounding import Grounder
 from cockpit.nlu.matcher import Matcher
 from cockpit.nlu.mending import Mender
@@ -42,6 +43,9 @@ CUT = 0.2
 BROKEN_OFF, BROKEN_OFF_SUPPORT = 0.5, 0.9
 """Below this probability of being complete, a sentence must mean this much to the network for the templates to be
 believed: 打电话的那个，呃 is no call."""
+ANSWER_SUPPORT, ANSWER_IDLE = 0.02, 0.5
+"""How likely the network must hold it that a whole utterance answers the question that waits, where the templates say
+so, and how sure it may be that it is talk: a bare name says little, the question tells what it is."""
 
 
 class JointUnderstander:
@@ -83,7 +87,7 @@ class JointUnderstander:
     def _second_look(self, first: Consideration, cleaned: str, lang: Lang, expecting: str) -> Consideration | None:
         """The surest look at what was probably said, unless the words as they are say what a skill's author wrote, or
         break off; None where nothing comes of it."""
-        if first.tagged is None or first.tagged.complete < CUT or _literally(first):
+        if first.tagged is None or first.tagged.complete < CUT or _literally(first) or self._any_words(lang, expecting):
             return None
         heard = [token.text for token in first.tokens]
         as_heard = Matcher(cleaned, first.tokens, lang, self.templates.languages[lang].skips)
@@ -93,6 +97,11 @@ class JointUnderstander:
         found = [look for look in looks if look.chosen != "nothing"]
         best = max(found, key=lambda look: look.understanding.confidence, default=None)
         return best and replace(best, tokens=first.tokens)
+
+    def _any_words(self, lang: Lang, expecting: str) -> bool:
+        """Whether a question waits that any words could answer, so that none can be told to be misheard."""
+        sentences = self.templates.languages[lang].answers.get(expecting, ())
+        return any(slot.kind in FREE_KINDS for sentence in sentences for slot in slots_of(sentence.node))
 
     def _look(self, said: Utterance, as_heard: Matcher | None = None) -> Consideration:
         """At an utterance. `as_heard` has the words of names and texts, where `said` is mended."""
@@ -175,6 +184,9 @@ class JointUnderstander:
         seen = [candidate.act.intent for candidate in candidates]
         if seen in ([act.intent for act in reading.acts], [act.intent for act in _once(reading.acts)]):
             return ("both", "agreed") if tagged.complete >= CUT else ("nothing", "unsure")
+        answers = not mended and not reading.sound and _answers(reading)
+        if answers and tagged.complete >= CUT and tagged.idle < ANSWER_IDLE and support >= ANSWER_SUPPORT:
+            return "templates", "literal"
         broken_off = tagged.complete < BROKEN_OFF and support < BROKEN_OFF_SUPPORT
         needed = (SUPPORT_IN_DOUBT if tagged.idle > DOUBTED else SUPPORT)[kind]
         if tagged.idle < IDLE[kind] and support >= needed and not broken_off:
@@ -196,6 +208,10 @@ def _literally(found: Consideration) -> bool:
     reading = found.reading
     believed = found.chosen in ("both", "templates")
     return believed and reading is not None and not reading.sound and not reading.free
+
+
+def _answers(reading: TemplateReading) -> bool:
+    return len(reading.acts) == 1 and reading.acts[0].intent.startswith("answer.")
 
 
 def _once(acts: Sequence[Act]) -> tuple[Act, ...]:

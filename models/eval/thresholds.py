@@ -24,7 +24,7 @@ from models.training.mixing import Mixer
 from models.training.names import Names
 from models.training.sampling import Sampler
 
-WRONG, IDLE, NEAR_MISS = 0.1, 0.003, 0.02
+WRONG, IDLE, NEAR_MISS = 0.05, 0.003, 0.02
 """Of the acts that nothing but the network vouches for, at most this share of those carried out may be wrong; at most
 these shares of the generated no commands, and of those that people wrote to be mistaken for one, may lead to one."""
 VOUCHED = 1.0
