@@ -16,19 +16,21 @@ FARTHEST = 30.0
 class Evidence:
     """What speaks for an act, as the network's probabilities: that its words mean this (`meaning`), that the utterance
     asks for anything at all (`request`), that the act's words belong to an act (`bounds`), that the utterance is
-    finished (`complete`). `mended` tells that misheard words were guessed."""
+    finished (`complete`). `worded` is the share of its words that a skill's author wrote for such an act; `mended`
+    tells that misheard words were guessed."""
 
     meaning: float
     request: float
     bounds: float
     complete: float
+    worded: float = 0.0
     mended: bool = False
 
     @property
     def measures(self) -> tuple[float, ...]:
         """What the calibration weighs, the last being 1 always."""
         chances = (self.meaning, self.request, self.bounds, self.complete)
-        return (*map(_logit, chances), float(self.mended), 1.0)
+        return (*map(_logit, chances), self.worded, float(self.mended), 1.0)
 
     def confidence(self, weights: Sequence[float]) -> float:
         """How likely the act is right, by logistic regression with the `weights` of the measures (Platt 1999); without

@@ -22,6 +22,7 @@ from cockpit.nlu.segments import Segment, Segmenter
 from cockpit.nlu.tagger import Tagged, Tagger
 from cockpit.nlu.templates import TemplateReading, TemplateUnderstander
 from cockpit.nlu.tokens import Token, clean, tokenise
+from cockpit.nlu.witness import Witness
 from cockpit.nlu.wording import parsed, unpacked
 from cockpit.ports import UnderstanderCapabilities
 from cockpit.skillset import SkillSet
@@ -40,12 +41,15 @@ IDLE = {"literal": 0.98, "free": 0.98, "by_sound": 0.4}
 """The greatest certainty that an utterance is no request at all at which such a reading is still believed."""
 CUT = 0.2
 """Below this probability of being complete nothing is believed, whoever agrees."""
-BROKEN_OFF, BROKEN_OFF_SUPPORT = 0.5, 0.9
+BROKEN_OFF, BROKEN_OFF_SUPPORT = 0.5, 0.8
 """Below this probability of being complete, a sentence must mean this much to the network for the templates to be
 believed: 打电话的那个，呃 is no call."""
+TALK = 0.9
+"""From this certainty on that nothing is asked of the car, no one wonders what was misheard."""
 ANSWER_SUPPORT, ANSWER_IDLE = 0.02, 0.5
-"""How likely the network must hold it that a whole utterance answers the question that waits, where the templates say
-so, and how sure it may be that it is talk: a bare name says little, the question tells what it is."""
+"""How likely the network must hold it that a whole utterance answers the question that waits, where the templates take
+it for a name or free text, and how sure it may be that it is talk: a bare name says little, the question tells what it
+is."""
 
 
 class JointUnderstander:
@@ -60,6 +64,7 @@ class JointUnderstander:
         self.templates = templates or TemplateUnderstander(skills)
         self._segmenter = Segmenter(self.tagger.labels)
         self._grounders = {lang: Grounder(self.templates.languages[lang]) for lang in LANGS}
+        self._witnesses = {lang: Witness(self.templates.languages[lang]) for lang in LANGS}
         self._words = unpacked(model / "words.json.gz")
         self.capabilities = UnderstanderCapabilities("joint", LANGS, self.templates.capabilities.intents)
 
@@ -87,7 +92,9 @@ class JointUnderstander:
     def _second_look(self, first: Consideration, cleaned: str, lang: Lang, expecting: str) -> Consideration | None:
         """The surest look at what was probably said, unless the words as they are say what a skill's author wrote, or
         break off; None where nothing comes of it."""
-        if first.tagged is None or first.tagged.complete < CUT or _literally(first) or self._any_words(lang, expecting):
+        if first.tagged is None or first.tagged.complete < CUT or first.tagged.idle > TALK:
+            return None
+        if _literally(first) or self._any_words(lang, expecting):
             return None
         heard = [token.text for token in first.tokens]
         as_heard = Matcher(cleaned, first.tokens, lang, self.templates.languages[lang].skips)
@@ -140,7 +147,12 @@ class JointUnderstander:
                 intent = self._without_value(intent, segment)
             text = (as_heard or plain).said(segment.start, segment.end)
             evidence = Evidence(
-                segment.confidence, 1.0 - tagged.idle, segment.bounds, tagged.complete, mended=as_heard is not None
+                meaning=segment.confidence,
+                request=1.0 - tagged.idle,
+                bounds=segment.bounds,
+                complete=tagged.complete,
+                worded=self._witnesses[said.lang].worded(intent, segment.start, segment.end, plain),
+                mended=as_heard is not None,
             )
             confidence = evidence.confidence(self.tagger.labels.calibration)
             yield Candidate(segment, grounded, evidence, Act(intent, grounded.slots, confidence, text))
@@ -184,8 +196,8 @@ class JointUnderstander:
         seen = [candidate.act.intent for candidate in candidates]
         if seen in ([act.intent for act in reading.acts], [act.intent for act in _once(reading.acts)]):
             return ("both", "agreed") if tagged.complete >= CUT else ("nothing", "unsure")
-        answers = not mended and not reading.sound and _answers(reading)
-        if answers and tagged.complete >= CUT and tagged.idle < ANSWER_IDLE and support >= ANSWER_SUPPORT:
+        answers = not mended and not reading.sound and _answers(reading) and tagged.complete >= CUT
+        if answers and tagged.idle < ANSWER_IDLE and (support >= ANSWER_SUPPORT or not reading.free):
             return "templates", "literal"
         broken_off = tagged.complete < BROKEN_OFF and support < BROKEN_OFF_SUPPORT
         needed = (SUPPORT_IN_DOUBT if tagged.idle > DOUBTED else SUPPORT)[kind]

@@ -84,7 +84,7 @@ def choose(model: Path, skills: SkillSet) -> Chosen:
         dev,
         *(
             evaluation.unlimited(evaluation.considered(rows, f"{what}, now calibrated"))
-            for rows, what in ((dev, "commands"), (idle, "no commands"), (near_misses, "easily mistaken"))
+            for rows, what in ((dev, "commands"), (sets.overheard(), "overheard"), (near_misses, "easily mistaken"))
         ),
     )
     replace(labels, thresholds={"act": chosen.act, "ask": chosen.ask}).save(model / "labels.json")
@@ -106,7 +106,7 @@ def described(chosen: Chosen) -> str:
     return (
         f"act {chosen.act:.3f}, ask {chosen.ask:.3f}. Of what nothing but the network vouches for: "
         f"{chosen.carried_out:.1%} of the acts carried out, {chosen.wrong:.1%} of them wrong; "
-        f"{chosen.idle:.2%} of the generated no commands and {chosen.near_misses:.2%} of those easily mistaken acted "
+        f"{chosen.idle:.2%} of what was overheard and {chosen.near_misses:.2%} of what is easily mistaken acted "
         f"on; {chosen.asked_right:.0%} of the questions meant"
     )
 

@@ -19,7 +19,7 @@ from models.eval.sets import Row
 BINS = 10
 ROUNDS, RIDGE = 25, 1.0
 CLOSE = 1e-6
-PRIOR = (0.5, 0.5, 0.5, 0.5, 0.0, 0.0)
+PRIOR = (0.5, 0.5, 0.5, 0.5, 0.0, 0.0, 0.0)
 """Newton steps, and how much it takes to move the weights of `Evidence.measures` away from what is assumed."""
 STEPS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.96, 0.98, 0.99)
 

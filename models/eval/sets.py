@@ -62,6 +62,11 @@ def no_commands() -> list[Row]:
     return [row for lang in LANGS for row in read_rows(NO_COMMANDS / f"no_command.{lang}.yaml", lang)]
 
 
+def overheard() -> list[Row]:
+    """Speech after which the car must do nothing, by which thresholds are chosen. Never trained on, never reported."""
+    return [row for lang in LANGS for row in read_rows(HERE / f"no_command_dev.{lang}.yaml", lang)]
+
+
 def seen() -> list[Row]:
     """The sentences that were read while the templates were written: they tell of regressions, not of quality."""
     return [row for lang in LANGS for row in read_rows(SEEN / f"phrases_{lang}.yaml", lang)]

@@ -1,7 +1,7 @@
 """Chooses the confidences at which an act is carried out or asked about.
 
-They are chosen on the development half of the held-out commands and on generated speech that is no command; neither
-the test half nor the set of no commands is looked at.
+They are chosen on the development half of the held-out commands and on speech that is no command, generated and written
+for this; neither the test half nor the reported set of no commands is looked at.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from models.training.mixing import Mixer
 from models.training.names import Names
 from models.training.sampling import Sampler
 
-WRONG, IDLE, NEAR_MISS = 0.05, 0.003, 0.02
+WRONG, IDLE, NEAR_MISS = 0.1, 0.005, 0.02
 """Of the acts that nothing but the network vouches for, at most this share of those carried out may be wrong; at most
-these shares of the generated no commands, and of those that people wrote to be mistaken for one, may lead to one."""
+these shares of what is overheard, and of what people wrote to be mistaken for a command, may lead to a deed."""
 VOUCHED = 1.0
 """Confidence of what the skills' own sentences account for; no threshold is for that."""
 ASK = 0.5

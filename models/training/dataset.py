@@ -83,7 +83,7 @@ class Examples:
         counts = counted([*common, *(example.words for example in self.public)])
         counts.update(2 * COMMON_CHARACTERS)
         self.noise = {lang: Noise(lang, counts, self._rng) for lang in LANGS}
-        self._held_out = frozenset(plain(row.say) for row in (*sets.commands(), *sets.no_commands()))
+        self._held_out = frozenset(plain(row.say) for row in (*sets.commands(), *sets.no_commands(), *sets.overheard()))
 
     def __iter__(self) -> Iterator[Example]:
         kinds, weights = [*SHARES], [*SHARES.values()]

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from cockpit.nlu.confidence import Evidence
 
-WEIGHTS = (0.5, 1.0, 0.5, 0.3, -0.6, 0.2)
+WEIGHTS = (0.5, 1.0, 0.5, 0.3, 1.2, -0.6, 0.2)
 chances = st.floats(0.0, 1.0)
-evidences = st.builds(Evidence, chances, chances, chances, chances, st.booleans())
+evidences = st.builds(Evidence, chances, chances, chances, chances, chances, st.booleans())
 
 
 def test_without_weights_all_must_hold() -> None:
@@ -24,7 +24,7 @@ def test_confidence_is_a_probability(evidence: Evidence) -> None:
     assert 0.0 < evidence.confidence(WEIGHTS) < 1.0
 
 
-@given(evidences, chances, st.sampled_from(["meaning", "request", "bounds", "complete"]))
+@given(evidences, chances, st.sampled_from(["meaning", "request", "bounds", "complete", "worded"]))
 def test_more_evidence_never_makes_less_sure(evidence: Evidence, chance: float, name: str) -> None:
     other = replace(evidence, **{name: chance})
     surer, less = sorted((evidence, other), key=lambda one: getattr(one, name), reverse=True)

@@ -16,7 +16,7 @@ def test_labels_come_back_as_they_were_kept(tmp_path: Path) -> None:
     kept = labels(
         inner=(768, 768),
         expecting=("value", "confirm"),
-        calibration=(0.5, 0.4, 0.3, 0.2, -0.6, 0.1),
+        calibration=(0.5, 0.4, 0.3, 0.2, 1.0, -0.6, 0.1),
         thresholds={"act": 0.8, "ask": 0.4},
         version="1",
     )
