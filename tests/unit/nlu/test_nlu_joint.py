@@ -113,6 +113,16 @@ def test_a_pending_question_is_answered() -> None:
     assert acts[0].slots["value"] == 22
 
 
+@pytest.mark.parametrize("name", ["Maya", "tom baker"])
+def test_a_bare_name_answers_the_question_for_one(name: str) -> None:
+    (act,) = understander().understand(name, "en", "contact").acts
+    assert (act.intent, act.slots["contact"]) == ("answer.contact", name)
+
+
+def test_talk_is_no_answer() -> None:
+    assert understander().understand("are you hungry", "en", "contact").acts == ()
+
+
 @pytest.mark.parametrize("text", ["", "   ", "。。。", "😀", "a" * 4000, "开" * 500])
 def test_no_words_or_far_too_many_are_nothing(text: str) -> None:
     assert understander().understand(text, "zh").acts == ()
