@@ -38,6 +38,8 @@ TWENTY = {
 }
 """Utterances of about twenty tokens, for timing."""
 ROUNDS = 300
+STAGES = ("teacher", "student", "pruned", "int8")
+"""In the order in which they are made; one whose weights are not in the work folder keeps the figures it had."""
 
 
 def stage(name: str, network: Network, int8: bool, work: Path, skills: SkillSet, rows: Sequence[Row]) -> dict[str, Any]:
@@ -87,11 +89,14 @@ def main() -> None:
     args = parser.parse_args()
     skills = load_skills(Settings().skills_dir)
     rows = [row for row in commands() if row.half == "test"]
-    stages = [
-        stage(name, read(args.work, name), False, args.work, skills, rows) for name in ("teacher", "student", "pruned")
-    ]
-    stages.append(stage("int8", read(args.work, "pruned"), True, args.work, skills, rows))
-    (args.out / "stages.json").write_text(json.dumps(stages, indent=1) + "\n", "utf-8")
+    file = args.out / "stages.json"
+    known = {one["stage"]: one for one in json.loads(file.read_text("utf-8"))} if file.is_file() else {}
+    for name in STAGES:
+        weights = "pruned" if name == "int8" else name
+        if (args.work / f"{weights}.pt").is_file():
+            known[name] = stage(name, read(args.work, weights), name == "int8", args.work, skills, rows)
+    stages = [known[name] for name in STAGES if name in known]
+    file.write_text(json.dumps(stages, indent=1) + "\n", "utf-8")
     print(table(stages))
 
 
