@@ -159,6 +159,12 @@ def _validated(model: type[Model], raw: object, file: Path) -> Model:
 LANGUAGE_DIR = Path(__file__).parent / "language"
 
 
+def load_grammar(lang: Lang, languages: Path = LANGUAGE_DIR) -> Grammar:
+    """What all skills share in one language. Raises `ConfigError`."""
+    file = languages / lang / "grammar.yaml"
+    return _validated(Grammar, read_yaml(file), file)
+
+
 def load_skills(folder: Path, languages: Path = LANGUAGE_DIR) -> SkillSet:
     """Read all skills below `folder`. Raises `ConfigError` (`config-bad-skill`, `config-no-skills`, …)."""
     skills: dict[str, Skill] = {}
@@ -173,9 +179,6 @@ def load_skills(folder: Path, languages: Path = LANGUAGE_DIR) -> SkillSet:
         skills[manifest.name] = Skill(manifest=manifest, phrases=dict(phrases))
     if not skills:
         raise ConfigError("no-skills", f"no skills in {folder}")
-    grammars = {
-        lang: _validated(Grammar, read_yaml(languages / lang / "grammar.yaml"), languages / lang / "grammar.yaml")
-        for lang in LANGS
-    }
+    grammars = {lang: load_grammar(lang, languages) for lang in LANGS}
     replies = {lang: read_yaml(languages / lang / "replies.yaml") for lang in LANGS}
     return SkillSet(skills=skills, grammars=grammars, replies=replies)

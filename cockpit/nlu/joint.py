@@ -46,10 +46,14 @@ BROKEN_OFF, BROKEN_OFF_SUPPORT = 0.5, 0.8
 believed: 打电话的那个，呃 is no call."""
 TALK = 0.9
 """From this certainty on that nothing is asked of the car, no one wonders what was misheard."""
-ANSWER_SUPPORT, ANSWER_IDLE = 0.02, 0.5
+STRANGE = 0.2
+"""Where this share of the words is known to nobody, the network cannot be certain of anything."""
+BARE: Mapping[Lang, int] = {"zh": 4, "en": 2}
+"""Tokens of an utterance that is no more than a name."""
+ANSWER_SUPPORT, ANSWER_IDLE = 0.02, {False: 0.5, True: 0.8}
 """How likely the network must hold it that a whole utterance answers the question that waits, where the templates take
-it for a name or free text, and how sure it may be that it is talk: a bare name says little, the question tells what it
-is."""
+it for a name or free text, and how sure it may be that it is talk. A bare name says little: there the question alone
+tells what it is, and less doubt keeps it from being believed."""
 
 
 class JointUnderstander:
@@ -92,11 +96,12 @@ class JointUnderstander:
     def _second_look(self, first: Consideration, cleaned: str, lang: Lang, expecting: str) -> Consideration | None:
         """The surest look at what was probably said, unless the words as they are say what a skill's author wrote, or
         break off; None where nothing comes of it."""
-        if first.tagged is None or first.tagged.complete < CUT or first.tagged.idle > TALK:
-            return None
-        if _literally(first) or self._any_words(lang, expecting):
+        if first.tagged is None or _literally(first) or self._any_words(lang, expecting):
             return None
         heard = [token.text for token in first.tokens]
+        clear = self._menders[lang].strange(heard) < STRANGE
+        if clear and (first.tagged.complete < CUT or first.tagged.idle > TALK):
+            return None
         as_heard = Matcher(cleaned, first.tokens, lang, self.templates.languages[lang].skips)
         texts = [written(words)[0] for words in self._menders[lang].mended(heard) if [*words] != heard]
         said = [Utterance(text, text, tokenise(text), lang, expecting) for text in texts]
@@ -118,7 +123,7 @@ class JointUnderstander:
         if as_heard and reading and reading.free:
             reading = None
         support = self._support(tagged, said.tokens, reading, said.expecting)
-        chosen, why = self._choose(tagged, candidates, reading, support, mended=as_heard is not None)
+        chosen, why = self._choose(said, tagged, candidates, reading, support, mended=as_heard is not None)
         acts = self._acts(chosen, candidates, reading)
         if chosen == "network":
             enough = self.tagger.labels.thresholds.get("act", 0.0)
@@ -180,6 +185,7 @@ class JointUnderstander:
 
     def _choose(
         self,
+        said: Utterance,
         tagged: Tagged,
         candidates: tuple[Candidate, ...],
         reading: TemplateReading | None,
@@ -197,9 +203,10 @@ class JointUnderstander:
         if seen in ([act.intent for act in reading.acts], [act.intent for act in _once(reading.acts)]):
             return ("both", "agreed") if tagged.complete >= CUT else ("nothing", "unsure")
         answers = not mended and not reading.sound and _answers(reading) and tagged.complete >= CUT
-        if answers and tagged.idle < ANSWER_IDLE and (support >= ANSWER_SUPPORT or not reading.free):
+        bare = len(said.tokens) <= BARE[said.lang]
+        if answers and tagged.idle < ANSWER_IDLE[bare] and (bare or support >= ANSWER_SUPPORT or not reading.free):
             return "templates", "literal"
-        broken_off = tagged.complete < BROKEN_OFF and support < BROKEN_OFF_SUPPORT
+        broken_off = tagged.complete < BROKEN_OFF and (support < BROKEN_OFF_SUPPORT or _only_follows(reading))
         needed = (SUPPORT_IN_DOUBT if tagged.idle > DOUBTED else SUPPORT)[kind]
         if tagged.idle < IDLE[kind] and support >= needed and not broken_off:
             return "templates", "by_sound" if reading.sound else "literal"
@@ -220,6 +227,11 @@ def _literally(found: Consideration) -> bool:
     reading = found.reading
     believed = found.chosen in ("both", "templates")
     return believed and reading is not None and not reading.sound and not reading.free
+
+
+def _only_follows(reading: TemplateReading) -> bool:
+    """Whether it says nothing of its own (副驾也要): what such a sentence breaks off from is lost."""
+    return all(act.intent.startswith("dialog.") for act in reading.acts)
 
 
 def _answers(reading: TemplateReading) -> bool:

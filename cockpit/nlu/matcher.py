@@ -211,7 +211,7 @@ class Matcher:
         elif node.kind in FREE_KINDS:
             yield from self._free(node, at, cost)
         else:
-            for end, grounded in self._grounded(node.kind, at):
+            for end, grounded in self.grounded(node.kind, at):
                 yield Match(end, cost, 0.0, ((node.name, grounded),))
 
     def _free(self, node: Slot, at: int, cost: float) -> Iterator[Match]:
@@ -248,7 +248,7 @@ class Matcher:
             at += longest
         return True
 
-    def _grounded(self, kind: str, at: int) -> Iterator[tuple[int, object]]:
+    def grounded(self, kind: str, at: int) -> Iterator[tuple[int, object]]:
         if kind in VALUE_KINDS:
             found = self._quantities[at] if at < len(self.tokens) else []
             yield from (q for q in found if kind == "value" or q[1].unit in ("degree", "celsius", "fahrenheit"))

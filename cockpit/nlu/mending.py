@@ -12,7 +12,7 @@ from heapq import nsmallest
 from math import log
 
 from rapidfuzz import process
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
 
 from cockpit.nlu.sound import near, sounds_en, syllables
 from cockpit.nlu.wording import EDGE, Wording
@@ -46,6 +46,7 @@ class Mender:
     def __init__(self, wording: Wording, lang: Lang) -> None:
         self._wording, self._lang = wording, lang
         self._known = sorted(word for word, count in wording.words.items() if count >= LEAST_COUNT and word.isalpha())
+        self._familiar = frozenset(self._known)
         self._remembered: dict[str, Candidates] = {}
         self._by_syllable: Mapping[str, list[str]] | None = None
         self._near: dict[str, list[str]] = {}
@@ -72,6 +73,11 @@ class Mender:
             best = {last: nsmallest(READINGS, found) for last, found in longer.items()}
             paths = dict(nsmallest(PATHS, best.items(), key=lambda item: item[1][0][0]))
         return paths
+
+    def strange(self, words: Sequence[str]) -> float:
+        """Share of the words that are none, as far as is known: misspelt rather than heard for others."""
+        spelt = [word for word in words if word.isalpha()]
+        return sum(word not in self._familiar for word in spelt) / max(1, len(spelt))
 
     def candidates(self, word: str) -> Candidates:
         """`word` itself, which costs nothing, and the known words it may have been, with what each costs."""
@@ -108,7 +114,7 @@ class Mender:
 
     def _en(self, word: str) -> dict[str, float]:
         spelt = process.extract(
-            word, self._known, scorer=Levenshtein.normalized_similarity, score_cutoff=LEAST_LIKE, limit=None
+            word, self._known, scorer=OSA.normalized_similarity, score_cutoff=LEAST_LIKE, limit=None
         )
         prices = {other: self._price(other, word) + PER_LETTER * (1 - likeness) for other, likeness, _ in spelt}
         return dict(nsmallest(MOST, prices.items(), key=lambda item: item[1] - log(self._wording.words[item[0]])))

@@ -214,3 +214,12 @@ def word(tokens: Sequence[Token], at: int) -> str:
 def words(tokens: Sequence[Token], at: int, count: int) -> tuple[str, ...]:
     """The texts of up to `count` tokens from `at` on."""
     return tuple(token.text for token in tokens[at : at + count])
+
+
+def number_words(lang: Lang) -> frozenset[str]:
+    """Every word or digit that numbers up to a hundred are said or written with."""
+    written = {str(n) for n in range(101)}
+    if lang == "zh":
+        return frozenset({*written, *_ZH_DIGITS, *_ZH_UNITS, "点", "半"})
+    said = {*_EN_ONES, *_EN_TENS, *_EN_ORDINALS, *_EN_REPEATS, "hundred", "thousand", "point", "and", "a", "half"}
+    return frozenset(written | said)

@@ -195,3 +195,9 @@ def _split(text: str, lang: Lang) -> tuple[str, ...]:
     if lang == "en":
         return tuple(text.split())
     return ("°", "c") if text == "°c" else tuple(text)
+
+
+def unit_words(lang: Lang) -> frozenset[str]:
+    """Every word that units are said with."""
+    suffixes = (word for unit in _SUFFIXES[lang] for word in (unit if lang == "zh" else unit.split()))
+    return frozenset(word for word in suffixes if word.isalpha())
