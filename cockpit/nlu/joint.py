@@ -30,6 +30,8 @@ from cockpit.types import LANGS, Act, Lang, Understanding
 
 MAX_TOKENS = 80
 """Longer texts are no commands and are not looked at."""
+MAX_LETTERS = 40
+"""Nor are texts with longer words, which are none in either language."""
 SUPPORT = {"literal": 0.0, "free": 0.1, "by_sound": 0.1}
 """How likely the network must hold a reading of the templates that it would not have chosen itself: one that is word
 for word what an author wrote, one of which that is so but for a name or free text, one that only sounds like it. Chosen
@@ -84,7 +86,7 @@ class JointUnderstander:
         """The understanding of `text` with all that led to it."""
         cleaned = clean(text)
         tokens = tokenise(cleaned)
-        if not tokens or len(tokens) > MAX_TOKENS:
+        if not tokens or len(tokens) > MAX_TOKENS or max(len(token.text) for token in tokens) > MAX_LETTERS:
             nothing = Understanding((), lang, 0.0, text, complete=False)
             return Consideration(tokens, None, (), None, 0.0, "nothing", "too_long" if tokens else "empty", nothing)
         first = self._look(Utterance(text, cleaned, tokens, lang, expecting))
