@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ import numpy as np
 import onnxruntime as ort
 
 from cockpit.asr.decoding import loop_length, token_limit
+from cockpit.asr.leaning import Leaning, Logits, Step, search
 from cockpit.asr.model_files import corrupt, require
+from cockpit.asr.moonshine_tokens import read_tokens, text_of, texts_of
 from cockpit.errors import ModelError, RecognitionError
 from cockpit.modelgraph.derived import load_derived
 from cockpit.modelgraph.session import session_options
+from cockpit.phrasegraph import PhraseGraph
 from cockpit.ports import RecognizerCapabilities
 from cockpit.types import SAMPLE_RATE_HZ, Lang, Pcm, Transcript
 
@@ -31,7 +35,6 @@ MIN_SAMPLES = SAMPLE_RATE_HZ // 10
 """The encoder's convolutions need about this much."""
 
 _BEGIN, _END = 1, 2
-_SPACE = "▁".encode()
 
 
 class MoonshineRecognizer:
@@ -46,6 +49,7 @@ class MoonshineRecognizer:
         self._encoder: Any = None
         self._decoder: Any = None
         self._tokens: list[bytes] = []
+        self._leans: tuple[PhraseGraph, Leaning] | None = None
 
     def load(self) -> None:
         if self._decoder is not None:
@@ -59,11 +63,7 @@ class MoonshineRecognizer:
             raise corrupt(self._folder, error) from error
 
     def recognise(self, pcm: Pcm, lang: Lang | None) -> Transcript:
-        if lang not in (None, "en"):
-            raise RecognitionError("language", f"Moonshine does not know the language {lang!r}")
-        if self._decoder is None:
-            raise ModelError("not-loaded", "Moonshine was asked before it was loaded")
-        if len(pcm) < MIN_SAMPLES:
+        if not self._hears(pcm, lang):
             return Transcript("", "en", self.capabilities.name, 0.0)
         try:
             tokens, confidence = self._decode(self._encode(pcm), token_limit(pcm, TOKENS_PER_S))
@@ -71,6 +71,77 @@ class MoonshineRecognizer:
             raise RecognitionError("engine", f"Moonshine failed: {error}") from error
         text = text_of(tokens, self._tokens) if confidence >= MIN_CONFIDENCE else ""
         return Transcript(text, "en", self.capabilities.name, confidence)
+
+    def alternatives(self, pcm: Pcm, lang: Lang | None, graph: PhraseGraph) -> list[Transcript]:
+        """What may have been said, leaning on `graph`, likeliest first (`cockpit.asr.leaning`). The confidence is the
+        geometric mean of the tokens' probabilities. Raises `RecognitionError`."""
+        if not self._hears(pcm, lang):
+            return []
+        limit = token_limit(pcm, TOKENS_PER_S)
+        try:
+            first, step = self._stepping(self._encode(pcm))
+            found = search(first, step, self._leaning(graph), _END, limit)
+        except Exception as error:
+            raise RecognitionError("engine", f"Moonshine failed: {error}") from error
+        return [
+            Transcript(
+                text_of(heard.tokens, self._tokens),
+                "en",
+                self.capabilities.name,
+                math.exp(heard.log_probability / (len(heard.tokens) + 1)),
+            )
+            for heard in found
+            if not loop_length(heard.tokens)
+        ]
+
+    def _hears(self, pcm: Pcm, lang: Lang | None) -> bool:
+        if lang not in (None, "en"):
+            raise RecognitionError("language", f"Moonshine does not know the language {lang!r}")
+        if self._decoder is None:
+            raise ModelError("not-loaded", "Moonshine was asked before it was loaded")
+        return len(pcm) >= MIN_SAMPLES
+
+    def _leaning(self, graph: PhraseGraph) -> Leaning:
+        if self._leans is None or self._leans[0] is not graph:
+            self._leans = graph, Leaning(graph, texts_of(self._tokens))
+        return self._leans[1]
+
+    def _stepping(self, hidden: Any) -> tuple[Logits, Step]:
+        """The logits of the first token, and what makes those of the next ones for several hypotheses at a time."""
+        names = [output.name for output in self._decoder.get_outputs()]
+        sound: Any = hidden.numpy()
+        cache: dict[str, Any] = {
+            entry.name: np.zeros((1, entry.shape[1], 0, entry.shape[3]), np.float32)
+            for entry in self._decoder.get_inputs()
+            if entry.name.startswith("past_key_values")
+        }
+
+        def run(tokens: Sequence[int], *, first: bool) -> Logits:
+            feed = {
+                "input_ids": np.array(tokens, np.int64)[:, np.newaxis],
+                "encoder_hidden_states": sound,
+                "use_cache_branch": np.array([not first]),
+                **cache,
+            }
+            values = self._decoder.run(names, feed)
+            for name, value in zip(names[1:], values[1:], strict=True):
+                if first or ".decoder." in name:
+                    cache[name.replace("present", "past_key_values")] = value
+            logits: Logits = values[0][:, -1]
+            return logits
+
+        def step(rows: Sequence[int], tokens: Sequence[int]) -> Logits:
+            nonlocal sound
+            for name, value in cache.items():
+                if ".decoder." in name:
+                    cache[name] = value[np.array(rows)]
+                elif len(value) != len(rows):  # what the encoder gave is the same in every row
+                    cache[name] = np.repeat(value[:1], len(rows), axis=0)
+            if len(sound) != len(rows):
+                sound = np.repeat(sound[:1], len(rows), axis=0)
+            return run(tokens, first=False)
+
+        return run([_BEGIN], first=True)[0], step
 
     def close(self) -> None:
         self._encoder = self._decoder = None
@@ -154,29 +225,3 @@ def _options(threads: int) -> Any:
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
     return options
-
-
-def read_tokens(data: bytes) -> list[bytes]:
-    """Moonshine's `tokenizer.bin`: entries of a length and that many bytes, in the order of their ids.
-
-    A length from 128 on takes two bytes, low seven bits first. Raises `ValueError` when the file breaks off.
-    """
-    tokens: list[bytes] = []
-    at = 0
-    while at < len(data):
-        size = data[at]
-        at += 1
-        if size >= 128:
-            size = data[at] * 128 + size - 128
-            at += 1
-        if at + size > len(data):
-            raise ValueError(f"{TOKENIZER} breaks off in entry {len(tokens)}")
-        tokens.append(data[at : at + size])
-        at += size
-    return tokens
-
-
-def text_of(ids: list[int], tokens: list[bytes]) -> str:
-    """The text of token ids; bytes of characters that have no token of their own come together again here."""
-    joined = b"".join(tokens[i] for i in ids if _END < i < len(tokens))
-    return joined.replace(_SPACE, b" ").decode("utf-8", "replace").strip()

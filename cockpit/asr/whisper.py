@@ -22,6 +22,7 @@ from faster_whisper.tokenizer import Tokenizer
 from cockpit.asr.decoding import loop_length, token_limit
 from cockpit.asr.model_files import corrupt, require
 from cockpit.errors import ModelError, RecognitionError
+from cockpit.phrasegraph import PhraseGraph
 from cockpit.ports import RecognizerCapabilities
 from cockpit.types import LANGS, SAMPLE_RATE_HZ, Lang, Pcm, Transcript
 
@@ -31,7 +32,9 @@ TAIL_S = 1.0
 MAX_WINDOW_S = 30.0
 """What lasts longer is cut: the model's positions end there."""
 TOKENS_PER_S = 10.0
-BEAMS = 3
+BEAMS, ALTERNATIVES = 3, 5
+MAX_HINT = 120
+"""Characters; a longer hint makes Whisper write more of it than was said."""
 
 NO_SPEECH = 0.4
 """Nothing was said above this probability of silence. Measured: synthetic commands up to 0.11, in as much white
@@ -84,6 +87,23 @@ class WhisperRecognizer:
             raise RecognitionError("engine", f"Whisper failed: {error}") from error
         return Transcript(text, chosen, self.capabilities.name, math.exp(min(log_probability, 0.0)))
 
+    def alternatives(self, pcm: Pcm, lang: Lang | None, graph: PhraseGraph) -> list[Transcript]:
+        """What may have been said, likeliest first, hinted at what fills the slots of `graph`; nothing where nobody
+        speaks. Raises `RecognitionError`."""
+        chosen: Lang = lang or self._likelier(pcm)
+        hint = ("，" if chosen == "zh" else ", ").join(graph.phrases(chosen))[:MAX_HINT]
+        try:
+            if self._silence_probability(pcm) > NO_SPEECH:
+                return []
+            found = self._generate(pcm, chosen, hint, ALTERNATIVES)
+        except RuntimeError as error:
+            raise RecognitionError("engine", f"Whisper failed: {error}") from error
+        return [
+            Transcript(text, chosen, self.capabilities.name, math.exp(min(log_probability, 0.0)))
+            for text, tokens, log_probability in found
+            if text and not _made_up(text, tokens, log_probability)
+        ]
+
     def close(self) -> None:
         self._model = self._encoded = None
 
@@ -117,22 +137,28 @@ class WhisperRecognizer:
 
     def _decode(self, pcm: Pcm, lang: Lang) -> tuple[str, float]:
         """The text, empty when it looks made up, and the mean logarithm of its tokens' probabilities."""
+        ((text, tokens, log_probability),) = self._generate(pcm, lang, _hints().get(lang, ""), 1)
+        return ("" if _made_up(text, tokens, log_probability) else text), log_probability
+
+    def _generate(self, pcm: Pcm, lang: Lang, hint: str, count: int) -> list[tuple[str, list[int], float]]:
+        """The `count` likeliest texts with their tokens and the mean logarithm of those tokens' probabilities."""
         model = self._loaded()
         tokenizer = Tokenizer(model.hf_tokenizer, multilingual=True, task="transcribe", language=lang)
-        hint = _hints().get(lang)
         before = [tokenizer.sot_prev, *tokenizer.encode(" " + hint)] if hint else []
         prompt = [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
         (result,) = model.model.generate(
             self._encode(pcm),
             [prompt],
-            beam_size=BEAMS,
+            beam_size=max(BEAMS, count),
+            num_hypotheses=count,
             max_length=len(prompt) + token_limit(pcm, TOKENS_PER_S),
             return_scores=True,
             suppress_tokens=[-1, *(_outside_gb2312(model.hf_tokenizer) if lang == "zh" else ())],
         )
-        tokens, log_probability = result.sequences_ids[0], float(result.scores[0])
-        text = tokenizer.decode(tokens).strip()
-        return ("" if _made_up(text, tokens, log_probability) else text), log_probability
+        return [
+            (tokenizer.decode(tokens).strip(), tokens, float(score))
+            for tokens, score in zip(result.sequences_ids, result.scores, strict=True)
+        ]
 
 
 def _made_up(text: str, tokens: list[int], log_probability: float) -> bool:

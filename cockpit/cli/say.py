@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from cockpit.bus import Bus
+from cockpit.cli import pack
 from cockpit.cli.options import Subcommands, add_settings, settings_of
 from cockpit.config import Settings
 from cockpit.errors import AudioError, BusError
@@ -26,6 +27,7 @@ def add(subcommands: Subcommands) -> None:
     say.add_argument("--lang", choices=LANGS, help="language of the text (default: seen from its letters)")
     hear = subcommands.add_parser("hear", help="give the assistant one utterance as a WAV file")
     hear.add_argument("file", type=Path)
+    hear.add_argument("--pack", type=Path, metavar="PACK", help="hear it as an utterance of this phrase pack, here")
     for command in (say, hear):
         add_settings(command)
         command.add_argument("--zone", choices=ZONES, default="driver", help="who speaks")
@@ -35,6 +37,8 @@ def add(subcommands: Subcommands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.command == "hear" and args.pack is not None:
+        return pack.hear(args)
     exchange = asyncio.run(_exchange(args, settings_of(args)))
     if args.json:
         for event in exchange.events:

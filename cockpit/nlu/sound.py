@@ -81,7 +81,7 @@ def sounds_en(words: Sequence[str], said: Sequence[str]) -> float | None:
     letters = Levenshtein.normalized_similarity("".join(words), "".join(said))
     if letters < LEAST_LETTERS:
         return None
-    wanted, heard = _key(" ".join(words)), _key(" ".join(said))
+    wanted, heard = sound_key(" ".join(words)), sound_key(" ".join(said))
     if wanted == heard:
         return HOMOPHONE
     if letters < LEAST_LETTERS_NEAR or min(len(wanted), len(heard)) < 5 or wanted[0] != heard[0]:
@@ -114,7 +114,8 @@ _RULES = [
 
 
 @lru_cache(maxsize=16_384)
-def _key(text: str) -> str:
+def sound_key(text: str) -> str:
+    """How English words sound, roughly: their consonants, and one letter for any vowels between them."""
     for pattern, new in _RULES:
         text = pattern.sub(new, text)
     return text

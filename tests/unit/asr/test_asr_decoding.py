@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.asr.decoding import loop_length, token_limit
-from cockpit.asr.moonshine import read_tokens, text_of
+from cockpit.asr.moonshine_tokens import read_tokens, text_of
 
 
 @pytest.mark.parametrize(
