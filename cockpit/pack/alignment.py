@@ -33,6 +33,8 @@ SUBSTITUTED, VALUE_SUBSTITUTED = 1.2, 1.0
 KNOWN, CLEARLY = 0.5, 0.35
 """What it costs besides where the heard word is one of the pack's own, which the recogniser leaned on, and clearly
 another one."""
+AS_IT_IS = 0.2
+"""What a word may cost that counts as heard: that of a Chinese homophone."""
 LEAST_ALIKE = 0.35
 """Words less alike than this are not taken for each other."""
 FREE_WORD = 0.15
@@ -214,9 +216,9 @@ def _slots(steps: Sequence[_Way]) -> dict[str, SlotValue]:
 
 
 def _heard(steps: Sequence[_Way]) -> bool:
-    """Whether anything on a way was heard as it is: a word that costs nothing, a value of a kind."""
+    """Whether anything on a way was heard as it is, at least by its sound: a word, a value of a kind."""
     return any(
-        step.arc is not None and (step.arc.kind or (step.arc.word and step.cost == before.cost))
+        step.arc is not None and (step.arc.kind or (step.arc.word and step.cost - before.cost <= AS_IT_IS))
         for before, step in pairwise(steps)
     )
 

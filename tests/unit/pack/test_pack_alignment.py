@@ -62,6 +62,12 @@ def test_a_chinese_order_is_found_by_sound(said: str, slots: dict[str, object]) 
     assert (found.intent, found.slots) == ("order", slots)
 
 
+def test_a_word_of_nothing_but_homophones_is_heard() -> None:
+    found = TEA.align("去校")
+    assert found is not None
+    assert (found.intent, found.fit >= LEAST_FIT) == ("cancel", True)
+
+
 def test_a_slot_that_was_not_heard_has_no_value() -> None:
     found = PIZZA.align("can i have a large pizza with olives")
     assert found is not None
