@@ -1,0 +1,1 @@
+"""Phrase packs: a domain from one file of phrases, heard without training."""

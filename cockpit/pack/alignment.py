@@ -7,6 +7,7 @@ the slots that were heard; how dear it was tells how far to believe it.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -117,7 +118,7 @@ class Aligner:
                         _better(ways[end], arc.target, _Way(way.cost + cost, (at, state), arc, value))
                 if arc.target in here and arc.target not in queued:
                     queued.add(arc.target)
-                    _insert(reached, arc.target)
+                    insort(reached, arc.target)
 
     def _passed(
         self, arc: Arc, state: int, at: int, tokens: tuple[Token, ...], values: Matcher
@@ -184,13 +185,6 @@ def _states_in_slots(graph: PhraseGraph) -> list[bool]:
 def _better(ways: dict[int, _Way], state: int, way: _Way) -> None:
     if way.cost <= TOO_DEAR and (state not in ways or way.cost < ways[state].cost):
         ways[state] = way
-
-
-def _insert(ordered: list[int], state: int) -> None:
-    at = len(ordered)
-    while at and ordered[at - 1] > state:
-        at -= 1
-    ordered.insert(at, state)
 
 
 def _ways_to(ways: Sequence[dict[int, _Way]], last: tuple[int, int]) -> list[_Way]:

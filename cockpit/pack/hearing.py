@@ -12,7 +12,7 @@ from cockpit.asr.engines import ENGINES
 from cockpit.audio.endpointing import trim
 from cockpit.audio.vad import SileroVad
 from cockpit.config import Settings
-from cockpit.errors import ModelError
+from cockpit.errors import ModelError, RecognitionError
 from cockpit.nlu.tokens import clean, tokenise
 from cockpit.pack.alignment import Aligner, Alignment
 from cockpit.pack.packfile import Pack
@@ -27,7 +27,7 @@ DOUBT = 0.3
 LEAST_FIT = 0.7
 """What fits its sentence less is no utterance of the pack."""
 WORSE = 0.3
-"""What it costs that another text was likelier by sound, by the logarithm of a token's mean probability."""
+"""What each place costs by which a text stands behind the recogniser's likeliest."""
 
 
 class LeaningRecognizer(Protocol):
@@ -87,12 +87,13 @@ class PackHearing:
         return best[1], best[2]
 
     def _heard(self, name: str, speech: Pcm) -> list[Transcript]:
-        """What an engine hears; nothing where it is only the second one and has no model."""
+        """What an engine hears; nothing where it is only the second one and cannot be used or fails."""
         try:
-            engine = self._loaded(name)
-        except ModelError:
+            return self._loaded(name).alternatives(speech, self._pack.lang, self._pack.graph)
+        except (ModelError, RecognitionError):
+            if name == ENGINES_OF[self._pack.lang][0]:
+                raise
             return []
-        return engine.alternatives(speech, self._pack.lang, self._pack.graph)
 
     def _loaded(self, name: str) -> LeaningRecognizer:
         if name not in self._engines:

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from cockpit.audio.wav import decode_wav
 from cockpit.cli import main
-from cockpit.config import ROOT
+from cockpit.config import ROOT, Settings
+from cockpit.errors import RecognitionError
+from cockpit.pack import packfile
+from cockpit.pack.hearing import PackHearing
+from cockpit.types import Transcript
 
 pytestmark = pytest.mark.models
 
@@ -102,3 +107,15 @@ def test_a_folder_that_cannot_be_scored_is_told(
         (folder / "labels.json").write_text(labels, "utf-8")
     assert main(["pack", "eval", "--pack", str(packs["en"]), "--wavs", str(folder)]) == 2
     assert f"[{code}]" in capsys.readouterr().err
+
+
+def test_a_second_engine_that_fails_loses_nothing(packs: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is in doubt about the airport, asks Whisper, and says what the first engine heard all the same."""
+
+    def broken(*_: object) -> list[Transcript]:
+        raise RecognitionError("engine", "out of memory")
+
+    monkeypatch.setattr("cockpit.asr.whisper.WhisperRecognizer.alternatives", broken)
+    hearing = PackHearing(packfile.load(packs["en"]), Settings())
+    found = hearing.hear(decode_wav(SPEECH / "en-05.wav"))
+    assert (found.intent, "airport" in found.text) == ("", True)
