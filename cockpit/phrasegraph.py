@@ -5,7 +5,7 @@ States are numbers. An arc is passed by one word, by any value of a kind, or for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -47,12 +47,12 @@ class PhraseGraph:
         before = (state for state, arcs in enumerate(self.arcs) if any(arc.opens and arc.kind for arc in arcs))
         return self._closed((*self.begins, *inside, *before))
 
-    def nexts(self, places: Places) -> frozenset[str]:
-        """Every word that may come next."""
+    def nexts(self, places: Places) -> Sequence[str]:
+        """Every word that may come next, in the order of the alphabet."""
         if places not in self._nexts:
             arcs = [arc for place in places for arc in self.arcs[place]]
             words = {arc.word for arc in arcs if arc.word}
-            self._nexts[places] = frozenset(words.union(*(self.kind_words.get(arc.kind, ()) for arc in arcs)))
+            self._nexts[places] = sorted(words.union(*(self.kind_words.get(arc.kind, ()) for arc in arcs)))
         return self._nexts[places]
 
     def after(self, places: Places, word: str) -> Places:
@@ -90,7 +90,7 @@ class PhraseGraph:
             state = arc.target
 
     @cached_property
-    def _nexts(self) -> dict[Places, frozenset[str]]:
+    def _nexts(self) -> dict[Places, Sequence[str]]:
         return {}
 
     @cached_property

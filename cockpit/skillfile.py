@@ -93,9 +93,11 @@ def line_of(file: Path, place: Place) -> int:
             if pair is None:
                 break
             line, node = pair[0].start_mark.line + 1, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode):
+            item = next((item for n, item in enumerate(node.value) if part in (n, item.value)), None)
+            if item is None:
+                break
+            line, node = item.start_mark.line + 1, item
         else:
             break
     return line

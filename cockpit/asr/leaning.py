@@ -64,7 +64,6 @@ class Leaning:
 
     def __init__(self, graph: PhraseGraph, texts: Sequence[str], cost: float = COST) -> None:
         self._graph, self._texts, self._cost = graph, texts, cost
-        self._sorted: dict[Places, list[str]] = {}
 
     def begin(self) -> Hypothesis:
         return Hypothesis((), 0.0, 0.0, 0.0, strange=False, places=self._graph.entries, partial="")
@@ -102,9 +101,7 @@ class Leaning:
 
     def _begins(self, places: Places, partial: str) -> bool:
         """Whether some word that may come next begins with `partial`."""
-        if places not in self._sorted:
-            self._sorted[places] = sorted(self._graph.nexts(places))
-        words = self._sorted[places]
+        words = self._graph.nexts(places)
         at = bisect_left(words, partial)
         return at < len(words) and words[at].startswith(partial)
 

@@ -13,7 +13,6 @@ from rich.table import Table
 
 from cockpit.audio.wav import decode_wav
 from cockpit.cli.options import Subcommands, add_settings, settings_of
-from cockpit.errors import AudioError
 from cockpit.pack import packfile
 from cockpit.pack.evaluation import Heard, figures, heard_in, recordings, report
 from cockpit.pack.hearing import PackHearing, Result
@@ -74,11 +73,9 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    if not args.wavs.is_dir():
-        raise AudioError("no-recordings", f"there is no folder {args.wavs}")
+    files = recordings(args.wavs)
     hearing, console = _hearing(args), Console()
-    count = len(recordings(args.wavs))
-    heard = [*track(heard_in(args.wavs, hearing.hear), "hearing", total=count, console=console)]
+    heard = [*track(heard_in(args.wavs, files, hearing.hear), "hearing", total=len(files), console=console)]
     if args.json is not None:
         args.json.parent.mkdir(parents=True, exist_ok=True)
         args.json.write_text(report(heard), "utf-8")

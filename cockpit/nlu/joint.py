@@ -101,8 +101,8 @@ class JointUnderstander:
         if first.tagged is None or _literally(first) or self._any_words(lang, expecting):
             return None
         heard = [token.text for token in first.tokens]
-        clear = self._menders[lang].strange(heard) < STRANGE
-        if clear and (first.tagged.complete < CUT or first.tagged.idle > TALK):
+        hopeless = first.tagged.complete < CUT or first.tagged.idle > TALK
+        if hopeless and self._menders[lang].strange(heard) < STRANGE:
             return None
         as_heard = Matcher(cleaned, first.tokens, lang, self.templates.languages[lang].skips)
         texts = [written(words)[0] for words in self._menders[lang].mended(heard) if [*words] != heard]

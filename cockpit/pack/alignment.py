@@ -7,10 +7,10 @@ the slots that were heard; how dear it was tells how far to believe it.
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import heappop, heappush
 from itertools import pairwise
 
 from rapidfuzz.distance import OSA
@@ -108,17 +108,16 @@ class Aligner:
         reached = sorted(state for state, way in here.items() if way.cost <= dearest)
         queued = set(reached)
         while reached:
-            state = reached.pop(0)
+            state = heappop(reached)
             way = here[state]
             if at < len(tokens):
                 _better(ways[at + 1], state, _Way(way.cost + self._strange(tokens[at].text), (at, state)))
             for arc in self._graph.arcs[state]:
                 for end, cost, value in self._passed(arc, state, at, tokens, values):
-                    if way.cost + cost <= TOO_DEAR:
-                        _better(ways[end], arc.target, _Way(way.cost + cost, (at, state), arc, value))
+                    _better(ways[end], arc.target, _Way(way.cost + cost, (at, state), arc, value))
                 if arc.target in here and arc.target not in queued:
                     queued.add(arc.target)
-                    insort(reached, arc.target)
+                    heappush(reached, arc.target)
 
     def _passed(
         self, arc: Arc, state: int, at: int, tokens: tuple[Token, ...], values: Matcher

@@ -45,7 +45,11 @@ class Heard:
     def right(self) -> bool | None:
         if self.wanted is None:
             return None
-        return self.result is not None and self.result.intent == self.wanted.intent and self.slots_right
+        return self.intent_right and self.slots_right
+
+    @property
+    def intent_right(self) -> bool:
+        return self.result is not None and self.wanted is not None and self.result.intent == self.wanted.intent
 
     @property
     def slots_right(self) -> bool:
@@ -77,10 +81,10 @@ def recordings(folder: Path) -> list[Path]:
     return found
 
 
-def heard_in(folder: Path, hear: Callable[[Pcm], Result]) -> Iterator[Heard]:
-    """Hear every recording; one that cannot be read is told and does not stop the others."""
+def heard_in(folder: Path, files: Sequence[Path], hear: Callable[[Pcm], Result]) -> Iterator[Heard]:
+    """Hear the recordings `files` in `folder`; one that cannot be read is told and does not stop the others."""
     labels = labels_in(folder)
-    for file in recordings(folder):
+    for file in files:
         name = file.relative_to(folder).as_posix()
         wanted = labels.get(name)
         try:
@@ -91,18 +95,15 @@ def heard_in(folder: Path, hear: Callable[[Pcm], Result]) -> Iterator[Heard]:
 
 def figures(heard: Sequence[Heard]) -> dict[str, Any]:
     """Shares of what is labelled, and times."""
-    labelled = [one for one in heard if one.wanted is not None]
-    commands = [one for one in labelled if one.wanted and one.wanted.intent]
-    others = [one for one in labelled if one.wanted and not one.wanted.intent]
+    commands = [one for one in heard if one.wanted is not None and one.wanted.intent]
+    others = [one for one in heard if one.wanted is not None and not one.wanted.intent]
     times = [one.result.milliseconds for one in heard if one.result]
     return {
         "recordings": len(heard),
         "unreadable": sum(one.result is None for one in heard),
         "commands": len(commands),
         "right": sum(bool(one.right) for one in commands),
-        "intent_right": sum(
-            bool(one.result and one.wanted and one.result.intent == one.wanted.intent) for one in commands
-        ),
+        "intent_right": sum(one.intent_right for one in commands),
         "refused": sum(not (one.result and one.result.intent) for one in commands),
         "no_commands": len(others),
         "taken_for_commands": sum(not one.right for one in others),

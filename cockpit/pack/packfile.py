@@ -17,7 +17,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from cockpit.errors import ConfigError
@@ -26,14 +25,12 @@ from cockpit.nlu.numbers import number_words
 from cockpit.nlu.quantities import unit_words
 from cockpit.pack.compiling import GraphBuilder
 from cockpit.phrasegraph import PhraseGraph
+from cockpit.skillfile import Place, line_of
 from cockpit.types import Lang
 from cockpit.yamlfile import read_yaml
 
 SPOKEN_KINDS = ("value", "degrees", "digits", "time", "day")
 """Built-in kinds of value that are said with numbers and units."""
-
-Where = tuple[str | int, ...]
-"""A place in the file: keys and positions from the top."""
 
 
 class PackFile(BaseModel):
@@ -111,11 +108,10 @@ def check(path: Path) -> list[str]:
 
 def _read(path: Path) -> tuple[list[str], PackFile | None, list[tuple[str, Node]]]:
     data = read_yaml(path)
-    lines = _Lines(path)
     try:
         file = PackFile.model_validate(data)
     except ValidationError as error:
-        return [lines.told(tuple(one["loc"]), _in_words(one["type"], one["msg"])) for one in error.errors()], None, []
+        return [_told(path, tuple(one["loc"]), _in_words(one["type"], one["msg"])) for one in error.errors()], None, []
     compiler = Compiler(file.rules, file.lists)
     mistakes: list[str] = []
     nodes: list[tuple[str, Node]] = []
@@ -123,19 +119,30 @@ def _read(path: Path) -> tuple[list[str], PackFile | None, list[tuple[str, Node]
         try:
             node = compiler.template(text)
         except ConfigError as error:
-            mistakes.append(lines.told(where, _hint(error.message, file)))
+            mistakes.append(_told(path, where, _hint(error.message, file)))
         else:
             if intent:
                 nodes.append((intent, node))
-    used = " ".join(text for _, _, text in _templates(file))
-    mistakes += [lines.told(("lists", name), f"the list {{{name}}} is never used") for name in file.lists
-                 if f"{{{name}}}" not in used and f"{{{name}:" not in used]  # fmt: skip
-    mistakes += [lines.told(("rules", name), f"the rule <{name}> is never used") for name in file.rules
-                 if f"<{name}>" not in used]  # fmt: skip
+    mistakes += [_told(path, where, what) for where, what in _unused(file)]
     return mistakes, file, nodes
 
 
-def _templates(file: PackFile) -> Iterator[tuple[Where, str, str]]:
+def _unused(file: PackFile) -> Iterator[tuple[Place, str]]:
+    """The lists and rules that no template names."""
+    used = " ".join(text for _, _, text in _templates(file))
+    for name in file.lists:
+        if f"{{{name}}}" not in used and f"{{{name}:" not in used:
+            yield ("lists", name), f"the list {{{name}}} is never used"
+    for name in file.rules:
+        if f"<{name}>" not in used:
+            yield ("rules", name), f"the rule <{name}> is never used"
+
+
+def _told(path: Path, where: Place, what: str) -> str:
+    return f"{path}:{line_of(path, where) or 1}: {'.'.join(map(str, where))}: {what}"
+
+
+def _templates(file: PackFile) -> Iterator[tuple[Place, str, str]]:
     """Every template with its place, and the intent whose sentence it is."""
     for name, values in file.lists.items():
         yield from ((("lists", name, value), "", names) for value, names in values.items())
@@ -155,27 +162,3 @@ def _hint(message: str, file: PackFile) -> str:
     if "uses the list" in message:
         return f"{message}; there are {', '.join(sorted({*file.lists, *BUILT_IN_KINDS}))}"
     return message
-
-
-class _Lines:
-    """Tells on which line of a YAML file something stands."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._root = yaml.compose(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-
-    def told(self, where: Where, what: str) -> str:
-        node, line = self._root, 1
-        for step in where:
-            if isinstance(node, yaml.MappingNode):
-                found = [(key, value) for key, value in node.value if key.value == str(step)]
-                if not found:
-                    break
-                line, node = found[0][0].start_mark.line + 1, found[0][1]
-            elif isinstance(node, yaml.SequenceNode):
-                named = [item for item in node.value if item.value == str(step)]
-                if not named and not isinstance(step, int):
-                    break
-                node = named[0] if named else node.value[int(step)]
-                line = node.start_mark.line + 1
-        return f"{self._path}:{line}: {'.'.join(map(str, where))}: {what}"

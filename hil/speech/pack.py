@@ -11,7 +11,7 @@ import argparse
 import json
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +21,10 @@ from cockpit.pack import packfile
 from cockpit.pack.packfile import Pack
 from cockpit.phrasegraph import PhraseGraph
 from cockpit.ports import Synthesizer
-from cockpit.tts.kokoro import KokoroSynthesizer
-from cockpit.tts.piper import PiperSynthesizer
 from cockpit.tts.sinks import wav_bytes
 from cockpit.types import SAMPLE_RATE_HZ, Lang, Pcm
 from hil import noise
-from hil.speech.record import spoken
+from hil.speech.record import spoken, voice_of
 
 SPEAKERS: dict[Lang, tuple[str, ...]] = {"en": ("af_heart",), "zh": ("zf_xiaobei", "zm_yunjian")}
 """Kokoro's; in English Piper's voice speaks too."""
@@ -66,13 +64,19 @@ def recordings(pack: Pack, voices: dict[str, Synthesizer], count: int, seed: int
 
 def voices_for(lang: Lang, models: Path) -> dict[str, Synthesizer]:
     """Every voice, loaded. Raises `ModelError` where one was not pulled."""
-    voices: dict[str, Synthesizer] = {"joe": PiperSynthesizer(models, "piper-en-joe", "en")} if lang == "en" else {}
+    voices = {"joe": voice_of("en", "joe", models)} if lang == "en" else {}
     for speaker in SPEAKERS[lang]:
         for pace, rate in RATES.items():
-            voices[f"{speaker}-{pace}"] = KokoroSynthesizer(models, speaker, rate)
-    for voice in voices.values():
-        voice.load()
+            voices[f"{speaker}-{pace}"] = voice_of(lang, speaker, models, rate)
     return voices
+
+
+def under(kind: str, speech: Pcm, others: Sequence[Pcm], snr_db: float, rng: np.random.Generator) -> Pcm:
+    """`speech` with noise of a kind under it."""
+    if kind == "none":
+        return speech
+    made = noise.car(len(speech), rng) if kind == "car" else noise.babble(len(speech), others, rng)
+    return noise.mixed(speech, made, snr_db)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -89,8 +93,7 @@ def main(arguments: list[str] | None = None) -> None:
     speech, rng = [pcm for _, pcm, _ in made], np.random.default_rng(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
     for name, pcm, _ in made:
-        under = noise.car(len(pcm), rng) if options.noise == "car" else noise.babble(len(pcm), speech, rng)
-        sound = pcm if options.noise == "none" else noise.mixed(pcm, under, options.snr)
+        sound = under(options.noise, pcm, speech, options.snr, rng)
         options.out.joinpath(name).write_bytes(wav_bytes(np.clip(sound, -1, 1), SAMPLE_RATE_HZ))
     labels = {name: label for name, _, label in made}
     options.out.joinpath("labels.json").write_text(json.dumps(labels, ensure_ascii=False, indent=1) + "\n", "utf-8")

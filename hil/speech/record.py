@@ -25,6 +25,8 @@ from cockpit.types import SAMPLE_RATE_HZ, Lang, Pcm, Zone
 from cockpit.yamlfile import read_yaml
 
 FOLDER = Path(__file__).parent
+PIPERS = frozenset({"joe"})
+"""Speakers that are Piper's."""
 SILENCE_S = 0.3
 PEAK = 0.7
 
@@ -67,17 +69,19 @@ def main(arguments: list[str] | None = None) -> None:
             continue
         speaker = options.speaker if options.speaker and one.lang == "zh" else one.speaker
         if speaker not in voices:
-            voices[speaker] = _voice(one.lang, speaker, options.models_dir)
+            voices[speaker] = voice_of(one.lang, speaker, options.models_dir)
         one.file.write_bytes(wav_bytes(spoken(voices[speaker], one.text, one.lang), SAMPLE_RATE_HZ))
         sys.stdout.write(f"{one.file.name}  {speaker}  {one.text}\n")
 
 
-def _voice(lang: Lang, speaker: str, models_dir: Path) -> Synthesizer:
-    if lang == "en":
+def voice_of(lang: Lang, speaker: str, models_dir: Path, rate: float = 1.0) -> Synthesizer:
+    """Piper's or Kokoro's `speaker`, loaded; only Kokoro keeps to `rate`. Raises `ModelError` where it was not
+    pulled."""
+    if speaker in PIPERS:
         piper = PiperSynthesizer(models_dir, f"piper-en-{speaker}", lang)
         piper.load()
         return piper
-    kokoro = KokoroSynthesizer(models_dir, speaker)
+    kokoro = KokoroSynthesizer(models_dir, speaker, rate)
     kokoro.load()
     if kokoro.speakers[lang] != speaker:
         raise ModelError("missing", f"the speaker {speaker} is not beside the Kokoro model in {models_dir}")

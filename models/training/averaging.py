@@ -20,10 +20,9 @@ import torch
 from torch import Tensor
 
 from models.training.__main__ import INTENT
-from models.training.compression import read
+from models.training.compression import BESIDE, read
 from models.training.graph import to_onnx
 
-FILES = ("labels.json", "tokenizer.json", "words.json.gz")
 SAME = ("pairs", "slots", "targets", "operations", "inner", "expecting")
 
 
@@ -50,7 +49,7 @@ def main() -> None:
     args.work.mkdir(parents=True, exist_ok=True)
     states = [torch.load(folder / "pruned.pt", weights_only=True) for folder in folders]
     torch.save(averaged(states, [float(one.rpartition("=")[2]) for one in args.of]), args.work / "pruned.pt")
-    for name in FILES:
+    for name in BESIDE:
         shutil.copy(folders[-1] / name, args.work / name)
         shutil.copy(folders[-1] / name, args.out / name)
     onnx.save(to_onnx(read(args.work, "pruned")), str(args.out / "intent.onnx"))

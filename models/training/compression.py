@@ -38,6 +38,8 @@ TWENTY = {
 }
 """Utterances of about twenty tokens, for timing."""
 ROUNDS = 300
+BESIDE = ("labels.json", "tokenizer.json", "words.json.gz")
+"""What an understander needs beside the graph."""
 STAGES = ("teacher", "student", "pruned", "int8")
 """In the order in which they are made; one whose weights are not in the work folder keeps the figures it had."""
 
@@ -46,7 +48,7 @@ def stage(name: str, network: Network, int8: bool, work: Path, skills: SkillSet,
     """Accuracy, size and latency of one network."""
     folder = work / f"{name}-graph"
     folder.mkdir(exist_ok=True)
-    for file in ("labels.json", "tokenizer.json", "words.json.gz"):
+    for file in BESIDE:
         shutil.copy(work / file, folder / file)
     onnx.save(to_onnx(network, int8), str(folder / "intent.onnx"))
     understander = JointUnderstander(skills, folder)
