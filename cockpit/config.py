@@ -62,7 +62,15 @@ class AudioSettings(_Section):
     speech_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
     min_speech_ms: Annotated[int, Field(ge=32, le=1000)] = 96
     end_silence_ms: Annotated[int, Field(ge=100, le=3000)] = 640
-    """Silence after which an utterance is over."""
+    """Silence after which an utterance is over, where nothing tells whether its sentence is complete."""
+    end_silence_complete_ms: Annotated[int, Field(ge=100, le=3000)] = 256
+    """The same after a sentence that is complete and understood."""
+    end_silence_incomplete_ms: Annotated[int, Field(ge=100, le=5000)] = 1600
+    """The same after one that breaks off ("把空调调到…")."""
+    pause_ms: Annotated[int, Field(ge=64, le=1000)] = 128
+    """Silence after which what was said so far is recognised, in case it is all."""
+    partial_ms: Annotated[int, Field(ge=200, le=10_000)] = 960
+    """How often what was said so far is recognised while somebody speaks without a pause."""
     pre_roll_ms: Annotated[int, Field(ge=0, le=2000)] = 320
     """Sound kept from before speech was noticed."""
     max_utterance_s: Annotated[float, Field(ge=1, le=60)] = 15.0

@@ -107,6 +107,26 @@ class Spoke(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held(Event):
+    """Speech is silent because somebody seems to speak (`active`), or no longer for that reason."""
+
+    type: ClassVar[str] = "hold"
+    active: bool
+
+
+IgnoredReason = Literal["listening", "own_voice", "other_zone", "not_addressed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored(Event):
+    """Live speech that begins no turn, and why: only a sign of listening, the assistant's own voice, heard louder at
+    another seat, or not meant for the assistant."""
+
+    type: ClassVar[str] = "ignored"
+    reason: IgnoredReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnEnded(Event):
     """`timings` holds milliseconds per stage; `outcome` is the reply's kind, `cancelled` or `error`."""
 
@@ -137,8 +157,8 @@ class ContextReset(Event):
 
 
 EVENT_TYPES: tuple[type[Event], ...] = (
-    Woken, SpeechStarted, SpeechEnded, Transcribed, Understood, Routed, Acted, Replied, Spoke, TurnEnded,
-    ErrorOccurred, Alerted, ContextReset,
+    Woken, SpeechStarted, SpeechEnded, Transcribed, Understood, Routed, Acted, Replied, Spoke, Held, Ignored,
+    TurnEnded, ErrorOccurred, Alerted, ContextReset,
 )  # fmt: skip
 """Every event there is; a test holds this table against the contract."""
 

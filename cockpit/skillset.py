@@ -81,6 +81,14 @@ class Phrases(_Part):
     """Reply key to its text; of several the first whose `{fields}` are all known is said."""
 
 
+class Listening(_Part):
+    """What people say while somebody speaks to them, letters only. `sounds` never mean more than that they listen;
+    `assent` may be the answer to a question that waits."""
+
+    sounds: list[str] = Field(default_factory=list)
+    assent: list[str] = Field(default_factory=list)
+
+
 class Grammar(_Part):
     """What all skills share in one language (cockpit/language/<lang>/grammar.yaml)."""
 
@@ -103,6 +111,7 @@ class Grammar(_Part):
     dialog: dict[str, Templates]
     answers: dict[str, Templates]
     """Slot to the sentences that answer a question for it."""
+    listening: Listening = Listening()
 
 
 class Skill(_Part):

@@ -1,8 +1,9 @@
-"""Where an utterance begins and ends: a state machine on speech probabilities, without I/O or clocks."""
+"""Where an utterance begins, pauses and ends: a state machine on speech probabilities, without I/O or clocks."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,20 @@ from cockpit.types import SAMPLE_RATE_HZ, Pcm
 
 TAIL_MS = 192
 """Sound kept after the last speech, so that soft word ends stay; the rest of the silence is only waited for."""
+ONSET_MS = 64
+"""Speech after which whoever is speaking should fall silent: two chunks, of which one alone is often a click."""
 HYSTERESIS = 0.15
 """Speech goes on until the probability is this much under the threshold at which it begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechOnset:
+    """Somebody seems to begin to speak. `SpeechStart` or `FalseStart` follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class FalseStart:
+    """What seemed to be speech was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +36,21 @@ class SpeechStart:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechSoFar:
+    """The utterance under way from its pre-roll until now; `paused` where it may be over."""
+
+    pcm: Pcm
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechResumed:
+    """The pause was none: there is more than the last `SpeechSoFar` holds."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechEnd:
-    """An utterance from its pre-roll to `TAIL_MS` after its last speech.
+    """An utterance from its pre-roll to at most `TAIL_MS` after its last speech.
 
     `silence_s` is how long ago that was; `cut` tells that it ended only because it was too long.
     """
@@ -34,26 +60,37 @@ class SpeechEnd:
     cut: bool = False
 
 
-class Endpointer:
-    """Fed chunk by chunk. Quiet, then perhaps speech, then speech, then quiet again.
+EndpointEvent = SpeechOnset | FalseStart | SpeechStart | SpeechSoFar | SpeechResumed | SpeechEnd
 
-    Speech begins once `min_speech_ms` of chunks reached the threshold with none under the lower one between,
-    and ends after `end_silence_ms` in which none reached the lower one, or at `max_utterance_s`.
+
+class Endpointer:
+    """Fed chunk by chunk. Quiet, then perhaps speech, then speech with pauses in it, then quiet again.
+
+    Speech begins once `min_speech_ms` of chunks reached the threshold with none under the lower one between. After
+    `pause_ms` in which none reached the lower one it may be over, and after `patience_ms` it is, or at
+    `max_utterance_s`.
     """
 
     def __init__(self, settings: AudioSettings) -> None:
         self._enter = settings.speech_threshold
         self._leave = max(settings.speech_threshold - HYSTERESIS, 0.01)
         self._min_speech = _chunks(settings.min_speech_ms)
-        self._end_silence = _chunks(settings.end_silence_ms)
+        self._onset = min(_chunks(ONSET_MS), self._min_speech - 1)
+        self._usual_ms = settings.end_silence_ms
+        self._pause = _chunks(settings.pause_ms)
+        self._partial = _chunks(settings.partial_ms)
         self._max = _chunks(settings.max_utterance_s * 1000)
         self._before: deque[Pcm] = deque(maxlen=_chunks(settings.pre_roll_ms))
         self._heard: list[Pcm] = []
+        self._told = 0
         self._speech = 0
         self._silence = 0
         self._started = False
+        self.patience_ms = self._usual_ms
+        """How long a silence must last to end this utterance. Whoever knows better sets it in a pause; when speech
+        goes on it is `end_silence_ms` again."""
 
-    def feed(self, chunk: Pcm, probability: float) -> SpeechStart | SpeechEnd | None:
+    def feed(self, chunk: Pcm, probability: float) -> EndpointEvent | None:
         """Take the next `CHUNK_SAMPLES` samples with their probability of speech."""
         if self._started:
             return self._listen(chunk, probability)
@@ -66,40 +103,64 @@ class Endpointer:
         """The sound is over; the utterance that was under way, if there was one."""
         return self._end(cut=False) if self._started else None
 
-    def _consider(self, chunk: Pcm, probability: float) -> SpeechStart | None:
+    def start_over(self, keep: int) -> None:
+        """What was heard, all but the last `keep` samples, is no part of what is being said."""
+        whole = -(-keep // CHUNK_SAMPLES)
+        heard = [*self._before, *self._heard]
+        self._before.clear()
+        self._reset(())
+        self._heard = heard[len(heard) - whole :]
+
+    def _consider(self, chunk: Pcm, probability: float) -> EndpointEvent | None:
         if not self._heard:
             self._heard = list(self._before)
             self._before.clear()
         self._heard.append(chunk)
-        if probability < self._leave:
-            self._before.extend(self._heard)
-            self._reset()
-            return None
+        if probability < self._leave or len(self._heard) >= self._max:
+            begun = self._speech >= self._onset > 0
+            self._reset(self._heard)
+            return FalseStart() if begun else None
         self._speech += probability >= self._enter
-        if self._speech < self._min_speech:
-            return None
-        self._started = True
-        return SpeechStart()
+        if self._speech >= self._min_speech:
+            self._started, self._told = True, len(self._heard)
+            return SpeechStart()
+        return SpeechOnset() if self._speech == self._onset and probability >= self._enter else None
 
-    def _listen(self, chunk: Pcm, probability: float) -> SpeechEnd | None:
+    def _listen(self, chunk: Pcm, probability: float) -> EndpointEvent | None:
         self._heard.append(chunk)
-        self._silence = 0 if probability >= self._leave else self._silence + 1
-        if self._silence >= self._end_silence:
+        if probability >= self._leave:
+            resumed, self._silence = self._silence >= self._pause, 0
+            if len(self._heard) >= self._max:
+                return self._end(cut=True)
+            if resumed:
+                self.patience_ms = self._usual_ms
+                return SpeechResumed()
+            return self._so_far(paused=False) if len(self._heard) - self._told >= self._partial else None
+        self._silence += 1
+        if self._silence >= max(_chunks(self.patience_ms), self._pause + 1):
             return self._end(cut=False)
-        return self._end(cut=True) if len(self._heard) >= self._max else None
+        if len(self._heard) >= self._max:
+            return self._end(cut=True)
+        return self._so_far(paused=True) if self._silence == self._pause else None
+
+    def _so_far(self, *, paused: bool) -> SpeechSoFar:
+        self._told = len(self._heard)
+        return SpeechSoFar(np.concatenate(self._heard), paused)
 
     def _end(self, *, cut: bool) -> SpeechEnd:
         surplus = max(self._silence - _chunks(TAIL_MS), 0)
         kept, rest = self._heard[: len(self._heard) - surplus], self._heard[len(self._heard) - surplus :]
         silence_s = self._silence * CHUNK_MS / 1000
-        self._reset()
-        self._before.extend(rest)
+        self._reset(rest)
         return SpeechEnd(np.concatenate(kept), silence_s, cut)
 
-    def _reset(self) -> None:
+    def _reset(self, before: Iterable[Pcm]) -> None:
+        """Quiet, with `before` as what may turn out to be the pre-roll of the next utterance."""
+        self._before.extend(before)
         self._heard = []
         self._speech = self._silence = 0
         self._started = False
+        self.patience_ms = self._usual_ms
 
 
 def trim(pcm: Pcm, vad: VoiceActivity, settings: AudioSettings) -> Pcm | None:

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Protocol
 
 from cockpit.runtime.turn import Turn, TurnRunner
 from cockpit.types import ZONES, Zone
 
-Interrupt = Callable[[], Awaitable[None]]
+
+class Voice(Protocol):
+    """Whatever sounds at the moment."""
+
+    async def hold(self) -> bool:
+        """Be silent within 100 ms, and remember where; False where nothing sounds."""
+
+    def resume(self) -> None:
+        """Go on after `hold`."""
 
 
 class Lanes:
     """Queues turns by zone. A queue holds `size` turns; one more is turned away by the caller (`submit` is False)."""
 
-    def __init__(self, runner: TurnRunner, interrupt: Interrupt, size: int) -> None:
-        self._runner, self._interrupt = runner, interrupt
+    def __init__(self, runner: TurnRunner, voice: Voice, size: int) -> None:
+        self._runner, self._voice = runner, voice
         self._queues: dict[Zone, asyncio.Queue[Turn]] = {zone: asyncio.Queue(size) for zone in ZONES}
         self._current: dict[Zone, tuple[Turn, asyncio.Task[None]]] = {}
         self._last_s = float("-inf")
-        self._interrupting: set[asyncio.Task[None]] = set()
+        self._holding: asyncio.Future[bool] | None = None
 
     def submit(self, turn: Turn) -> bool:
         """Queue a turn; speech under way in its zone stops for it. False when the lane is full."""
@@ -31,14 +39,25 @@ class Lanes:
         self.hush_zone(turn.zone)
         return True
 
+    def speaking(self, zone: Zone) -> bool:
+        """Whether a reply to `zone` sounds."""
+        return zone in self._current and self._current[zone][0].sounding
+
+    def hold(self, zone: Zone) -> None:
+        """Be silent in `zone` until `resume` or `hush_zone`."""
+        if self.speaking(zone):
+            self._holding = asyncio.ensure_future(self._voice.hold())
+
+    def resume(self, zone: Zone) -> None:
+        if self.speaking(zone) and self._holding is not None:
+            self._holding.add_done_callback(lambda _: self._voice.resume())
+            self._holding = None
+
     def hush_zone(self, zone: Zone) -> None:
-        """Stop the speech that answers `zone`, if there is any (barge-in)."""
+        """Give up the speech that answers `zone`, whether it sounds already or not (barge-in)."""
         current = self._current.get(zone)
-        if current is None or not current[0].speaking:
-            return
-        task = asyncio.ensure_future(self._interrupt())
-        self._interrupting.add(task)
-        task.add_done_callback(self._interrupting.discard)
+        if current is not None and current[0].speech is not None:
+            current[0].speech.cancel()
 
     def cancel(self, zone: Zone | None) -> int:
         """Stop speech and the turn under way in `zone`, or in all; gives how many turns were cancelled."""

@@ -1,24 +1,29 @@
-"""Live speech: a microphone, or the streams of microphones that come over the bus, cut into turns."""
+"""Live speech: a microphone, or the streams of microphones that come over the bus, one ear a seat."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
-from uuid import uuid4
+from collections.abc import Callable, Collection
 
-from cockpit.audio.listening import utterances
+from cockpit.audio.listening import Listener
 from cockpit.audio.microphone import MicrophoneSource
 from cockpit.audio.sources import PushSource
 from cockpit.audio.vad import SileroVad
 from cockpit.config import Settings
 from cockpit.errors import AudioError
-from cockpit.events import ErrorOccurred, SpeechEnded, SpeechStarted
+from cockpit.events import ErrorOccurred, Event, TurnEnded
 from cockpit.ports import AudioSource, EventSink
+from cockpit.runtime.arbitration import Arbiter
+from cockpit.runtime.attention import Attention
+from cockpit.runtime.bargein import BargeIn
+from cockpit.runtime.ear import Ear
 from cockpit.runtime.lanes import Lanes
-from cockpit.runtime.turn import Turn
-from cockpit.types import SAMPLE_RATE_HZ, ZONES, Utterance, Zone
+from cockpit.runtime.patience import Patience
+from cockpit.runtime.turn import TurnRunner
+from cockpit.skillset import SkillSet
+from cockpit.types import ZONES, Zone
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +35,23 @@ class Listening:
     """Turns live sound into turns. `problems` holds the error of each source that is not working."""
 
     def __init__(
-        self, settings: Settings, lanes: Lanes, sink: EventSink, changed: Callable[[], None] = lambda: None
+        self,
+        settings: Settings,
+        lanes: Lanes,
+        runner: TurnRunner,
+        skills: SkillSet,
+        controls: Collection[str],
+        sink: EventSink,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
-        self._settings, self._lanes, self._sink, self._changed = settings, lanes, sink, changed
+        self._settings, self._lanes, self._runner = settings, lanes, runner
+        self._grammars, self._sink, self._changed = skills.grammars, sink, changed
+        connectors = {lang: grammar.connectors for lang, grammar in skills.grammars.items()}
+        self._patience = Patience(settings.audio, connectors, controls)
+        self._attention = Attention()
+        self._arbiter = Arbiter(lambda mine, other: None)
         self._streams: dict[Zone, PushSource] = {}
+        self._ears: dict[Zone, Ear] = {}
         self.problems: dict[str, AudioError] = {}
         self.counters: Counter[str] = Counter()
 
@@ -41,6 +59,18 @@ class Listening:
         """A frame of a zone's stream from the bus. Raises `AudioError` (`audio-bad-frame`)."""
         if zone in self._streams:
             self._streams[zone].push(frame)
+
+    def press(self, zone: Zone, *, on: bool) -> None:
+        """The push-to-talk key of a seat. Raises `AudioError` (`audio-no-ear`) where nothing listens there."""
+        if zone not in self._ears:
+            raise AudioError("no-ear", f"no microphone listens at {zone}")
+        self._ears[zone].press(on=on)
+
+    def saw(self, event: Event) -> None:
+        """What happens in turns: after a reply the person may speak again without being asked to."""
+        if isinstance(event, TurnEnded) and event.zone in self._ears:
+            now_s = asyncio.get_running_loop().time()
+            self._attention.replied(event.zone, now_s, asked=event.outcome == "ask")
 
     async def run(self) -> None:
         """Listen to what the settings say until cancelled."""
@@ -79,23 +109,28 @@ class Listening:
 
     async def _listen(self, source: AudioSource) -> None:
         detector = await asyncio.to_thread(SileroVad)
-        turn_id = uuid4().hex
+        listener = Listener(source, detector, self._settings.audio)
+        ear = self.ear(listener)
+        try:
+            await ear.run()
+        finally:
+            del self._ears[source.zone]
 
-        def started() -> None:
-            self._problem(None)
-            self._lanes.hush_zone(source.zone)
-            self._sink(SpeechStarted(turn=turn_id, zone=source.zone, lang=self._settings.language))
-
-        async for utterance in utterances(source, detector, self._settings.audio, started):
-            self._heard(turn_id, utterance)
-            turn_id = uuid4().hex
-
-    def _heard(self, turn_id: str, utterance: Utterance) -> None:
-        duration_ms = round(1000 * len(utterance.pcm) / SAMPLE_RATE_HZ)
-        zone, lang = utterance.zone, self._settings.language
-        self._sink(SpeechEnded(turn=turn_id, zone=zone, lang=lang, duration_ms=duration_ms))
-        turn = Turn(turn_id, zone, utterance=utterance, live=True, begun_s=utterance.speech_end_s)
-        if not self._lanes.submit(turn):
-            self.counters["cockpit-busy"] += 1
-            message = f"too many utterances wait at {zone}"
-            self._sink(ErrorOccurred(turn=turn_id, zone=zone, lang=lang, code="cockpit-busy", message=message))
+    def ear(self, listener: Listener) -> Ear:
+        """The ear of the seat that `listener` hears."""
+        zone = listener.source.zone
+        ear = Ear(
+            zone,
+            self._settings.language,
+            listener,
+            self._lanes,
+            self._attention,
+            BargeIn(zone, self._lanes, self._grammars, self._sink),
+            self._patience,
+            self._arbiter,
+            lambda segment: False,
+            self._sink,
+        )
+        ear.drafts = self._runner.drafts(zone, ear.drafted)
+        self._ears[zone] = ear
+        return ear

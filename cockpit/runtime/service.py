@@ -66,7 +66,15 @@ class Service:
         self.speech = Speech.from_settings(settings)
         self._device: DeviceSink | None = None
         self.runner, self.lanes = self._make_turns()
-        self.listening = Listening(settings, self.lanes, self._sink, self._refresh_status)
+        self.listening = Listening(
+            settings,
+            self.lanes,
+            self.runner,
+            self._understanding.skills,
+            self.profile.controls,
+            self._sink,
+            self._refresh_status,
+        )
         self.requests = Requests(
             self.bus, settings, self.runner, self.lanes, self.listening, self._composer, self._sink
         )
@@ -88,13 +96,14 @@ class Service:
             self._mouth,
         )
         acting.on_refused = runner.on_refused
-        return runner, Lanes(runner, self.speech.stop, settings.turn.queue)
+        return runner, Lanes(runner, self.speech, settings.turn.queue)
 
     def _on_progress(self, permit: Permit, command: str, status: str) -> None:
         self.runner.on_progress(permit, command, status)
 
     def _sink(self, event: Event) -> None:
         self._publisher(event)
+        self.listening.saw(event)
         if self._also is not None:
             self._also(event)
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -27,15 +27,14 @@ from cockpit.events import (
 )
 from cockpit.ports import EventSink, Understander
 from cockpit.runtime.acting import Acting, Speaker
+from cockpit.runtime.drafts import Draft, Drafts, Ears, ToldDraft, finished
 from cockpit.types import Lang, Outcome, Permit, Reply, ReplyKind, SetSignal, Transcript, Understanding, Utterance, Zone
 
 log = logging.getLogger(__name__)
 
 
-class Ears(Protocol):
+class TurnEars(Ears, Protocol):
     """Speech recognition as a turn sees it."""
-
-    async def transcribe(self, utterance: Utterance, lang: Lang | None = None) -> Transcript: ...
 
     async def second_opinion(self, utterance: Utterance, first: Transcript) -> Transcript | None: ...
 
@@ -56,11 +55,18 @@ class Turn:
     utterance: Utterance | None = None
     lang: Lang | None = None
     live: bool = False
-    """Cut out of a microphone's stream: hearing nothing is then no reason to speak up."""
+    """Cut out of a microphone's stream: hearing nothing, or what is meant for somebody else, is then no reason to speak
+    up."""
+    draft: asyncio.Task[Draft] | None = None
+    """Of the whole utterance, begun in the pause that ended it."""
     begun_s: float = 0.0
-    speaking: bool = False
+    speech: asyncio.Task[bool] | None = None
+    """The reply aloud, from its first preparations to its end."""
+    sounding: bool = False
     replied: bool = False
     heard: bool = False
+    addressed: bool = True
+    """Whether what was heard may be meant for the assistant."""
     timings: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -78,7 +84,7 @@ class TurnRunner:
         acting: Acting,
         composer: Composer,
         sink: EventSink,
-        ears: Ears,
+        ears: TurnEars,
         mouth: Mouth,
     ) -> None:
         self._settings, self._understander, self._acting, self._composer = settings, understander, acting, composer
@@ -114,10 +120,10 @@ class TurnRunner:
         deadline_s = turn.begun_s + self._settings.turn.deadline_s
         try:
             async with asyncio.timeout_at(deadline_s):
-                transcript = await self._hear(turn)
+                transcript, draft = await self._hear(turn)
                 if not turn.heard:
                     return [self._say(turn, "unsupported", "unsupported.heard_nothing")]
-                return await self._understand_and_act(turn, transcript, deadline_s)
+                return await self._understand_and_act(turn, transcript, draft, deadline_s)
         except TimeoutError:
             self._error(turn, "cockpit-late", f"the turn took longer than {self._settings.turn.deadline_s:g} s")
             return [self._say(turn, "failed", "error.late")]
@@ -135,22 +141,33 @@ class TurnRunner:
     def _say(self, turn: Turn, kind: ReplyKind, key: str) -> Told:
         return self._composer.say(self._lang(turn), kind, key)
 
-    async def _hear(self, turn: Turn) -> Transcript:
+    async def _hear(self, turn: Turn) -> tuple[Transcript, Draft | None]:
+        """What was said, and the draft that knows what it means, where there is one."""
+        draft = None
         if turn.utterance is None:
             lang = turn.lang or language_of(turn.text) or self._settings.language
             transcript = Transcript(turn.text, lang, "text", 1.0)
         else:
             with self._timed(turn, "hear"):
-                transcript = await self._ears.transcribe(turn.utterance, turn.lang)
+                draft = None if turn.draft is None else await finished(turn.draft)
+                if draft is not None:
+                    transcript = draft.transcript
+                else:
+                    expecting = self.expecting(turn.zone)
+                    transcript = await self._ears.transcribe(turn.utterance, turn.lang, expecting)
         turn.heard = bool(transcript.text.strip())
         self._tell_hearing(turn, transcript)
-        return transcript
+        return transcript, draft
 
-    async def _understand_and_act(self, turn: Turn, transcript: Transcript, deadline_s: float) -> list[Told]:
-        now_s = asyncio.get_running_loop().time()
-        context = self._contexts.get(turn.zone, Context()).current(now_s, self._settings.turn.context_s)
-        expecting = context.pending.slot if context.pending is not None else ""
-        understood = await self._understand(turn, transcript, expecting)
+    async def _understand_and_act(
+        self, turn: Turn, transcript: Transcript, draft: Draft | None, deadline_s: float
+    ) -> list[Told]:
+        context = self._context(turn.zone)
+        expecting = _expecting(context)
+        if draft is not None and draft.expecting == expecting:
+            understood = draft.understanding
+        else:
+            understood = await self._understand(turn, transcript, expecting)
         if not understood.sure and (second := await self._hear_again(turn, transcript)) is not None:
             again = await self._understand(turn, second, expecting)
             if again.sure or (again.acts and not understood.acts):
@@ -158,12 +175,25 @@ class TurnRunner:
                 self._tell_hearing(turn, second)
         self._tell_understanding(turn, understood)
         if not understood.acts:
+            turn.addressed = understood.kind != "not_addressed"
             return [self._say(turn, "unsupported", "unsupported.not_understood")]
         with self._timed(turn, "act"):
             speaker = Speaker(turn.id, turn.zone, self._lang(turn), deadline_s)
             told, context = await self._acting.act(understood.acts, context, speaker)
         self._contexts[turn.zone] = context
         return told
+
+    def expecting(self, zone: Zone) -> str:
+        """The slot that the question is about which waits for an answer from `zone`; empty where none does."""
+        return _expecting(self._context(zone))
+
+    def drafts(self, zone: Zone, told: ToldDraft) -> Drafts:
+        """Drafts of what is being said at `zone`, as its turn will hear and understand it."""
+        return Drafts(zone, self._ears, self._understander, self.expecting, told)
+
+    def _context(self, zone: Zone) -> Context:
+        now_s = asyncio.get_running_loop().time()
+        return self._contexts.get(zone, Context()).current(now_s, self._settings.turn.context_s)
 
     async def _understand(self, turn: Turn, transcript: Transcript, expecting: str) -> Understanding:
         with self._timed(turn, "understand"):
@@ -207,25 +237,27 @@ class TurnRunner:
     async def _speak(self, turn: Turn, reply: Reply) -> None:
         """The reply aloud. A voice that fails is an error event; the text has been shown."""
         silent = not turn.spoken and not self._settings.speech.speak_typed
-        if silent or (turn.live and not turn.heard):
+        if silent or (turn.live and not (turn.heard and turn.addressed)):
             return
-        started = False
 
         def first_sound() -> None:
-            nonlocal started
-            started = True
+            turn.sounding = True
             turn.timings["first_audio"] = self._since(turn)
             self._emit(turn, Spoke, state="start")
 
-        turn.speaking = True
         heard_out = False
+        turn.speech = asyncio.ensure_future(self._mouth(turn.id, reply, first_sound))
         try:
-            heard_out = await self._mouth(turn.id, reply, first_sound)
+            await asyncio.wait({turn.speech})
+            heard_out = not turn.speech.cancelled() and turn.speech.result()
         except CockpitError as error:
             self._error(turn, error.code, error.message)
         finally:
-            turn.speaking = False
-            if started:
+            turn.speech.cancel()
+            with suppress(asyncio.CancelledError, CockpitError):
+                await turn.speech
+            if turn.sounding:
+                turn.sounding = False
                 self._emit(turn, Spoke, state="end" if heard_out else "interrupted")
 
     def forget(self) -> None:
@@ -268,6 +300,10 @@ class TurnRunner:
 
     def _emit(self, turn: Turn, event: type[Event], **fields: Any) -> None:
         self._sink(event(turn=turn.id, zone=turn.zone, lang=self._lang(turn), t_ms=int(self._since(turn)), **fields))
+
+
+def _expecting(context: Context) -> str:
+    return context.pending.slot if context.pending is not None else ""
 
 
 def language_of(text: str) -> Lang | None:

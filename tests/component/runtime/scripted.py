@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -15,6 +16,7 @@ from cockpit.errors import CockpitError
 from cockpit.events import Event, Replied, Spoke, TurnEnded
 from cockpit.nlu.templates import TemplateUnderstander
 from cockpit.plan.planner import Planner
+from cockpit.ports import EventSink, Understander
 from cockpit.profile import VehicleProfile, load_profile
 from cockpit.runtime.acting import Acting
 from cockpit.runtime.handlers import load_handlers
@@ -91,7 +93,7 @@ class ScriptedEars:
     error: CockpitError | None = None
     second: Transcript | None = None
 
-    async def transcribe(self, utterance: Utterance, lang: Lang | None = None) -> Transcript:
+    async def transcribe(self, utterance: Utterance, lang: Lang | None = None, expecting: str = "") -> Transcript:
         await asyncio.sleep(self.delay_s)
         if self.error is not None:
             raise self.error
@@ -103,38 +105,64 @@ class ScriptedEars:
 
 @dataclass(slots=True)
 class ScriptedMouth:
-    """Speaks every reply for `duration_s`."""
+    """Speaks every reply for `duration_s`; held, it goes on later where it was."""
 
     duration_s: float = 2.0
-    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    free: asyncio.Event = field(default_factory=asyncio.Event)
+    held: asyncio.Event = field(default_factory=asyncio.Event)
+    sounding: bool = False
+    """Whether a person would hear it now."""
 
     async def __call__(self, turn: str, reply: Reply, started: Callable[[], None]) -> bool:
-        self.stopped.clear()
+        loop = asyncio.get_running_loop()
+        left_s = self.duration_s
+        self.resume()
         started()
         try:
-            await asyncio.wait_for(self.stopped.wait(), self.duration_s)
-        except TimeoutError:
-            return True
-        return False
+            while left_s > 0:
+                await self.free.wait()
+                self.sounding, begun_s = True, loop.time()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.held.wait(), left_s)
+                left_s -= loop.time() - begun_s
+                self.sounding = False
+        finally:
+            self.sounding = False
+        return True
 
-    async def stop(self) -> None:
-        self.stopped.set()
+    async def hold(self) -> bool:
+        self.free.clear()
+        self.held.set()
+        return self.sounding
+
+    def resume(self) -> None:
+        self.held.clear()
+        self.free.set()
 
 
 class Cockpit:
     """Everything of a conversation; `events` is what happened, in order."""
 
-    def __init__(self, settings: Settings = SETTINGS) -> None:
+    def __init__(self, settings: Settings = SETTINGS, understands: Understander | None = None) -> None:
+        self.settings = settings
         self.car, self.ears, self.mouth = ScriptedCar(), ScriptedEars(), ScriptedMouth()
         self.events: list[Event] = []
         composer = Composer(skills(), profile())
         planner = Planner(skills(), load_handlers(settings.skills_dir, skills()))
         acting = Acting(planner, Gate(profile()), composer, self.car, profile(), settings.turn)
         self.acting = acting
-        self.runner = TurnRunner(settings, understander(), acting, composer, self.events.append, self.ears, self.mouth)
+        self.runner = TurnRunner(
+            settings, understands or understander(), acting, composer, self.sink, self.ears, self.mouth
+        )
         acting.on_refused = self.runner.on_refused
-        self.lanes = Lanes(self.runner, self.mouth.stop, settings.turn.queue)
+        self.lanes = Lanes(self.runner, self.mouth, settings.turn.queue)
         self._count = 0
+        self.watchers: list[EventSink] = []
+
+    def sink(self, event: Event) -> None:
+        self.events.append(event)
+        for watcher in self.watchers:
+            watcher(event)
 
     async def type(self, text: str, zone: Zone = "driver", lang: Lang | None = None) -> Replied:
         """One typed turn; its reply."""

@@ -169,7 +169,7 @@ def test_a_new_utterance_stops_the_speech_before_it() -> None:
         lanes = asyncio.create_task(cockpit.lanes.run())
         assert cockpit.lanes.submit(first)
         await asyncio.sleep(5)
-        assert first.speaking
+        assert first.sounding
         cockpit.ears.text = "关闭空调"
         cockpit.lanes.submit(second)
         await asyncio.sleep(0.1)

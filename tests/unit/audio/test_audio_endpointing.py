@@ -5,7 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.audio.endpointing import TAIL_MS, Endpointer, SpeechEnd, SpeechStart, trim
+from cockpit.audio.endpointing import (
+    TAIL_MS,
+    Endpointer,
+    EndpointEvent,
+    FalseStart,
+    SpeechEnd,
+    SpeechOnset,
+    SpeechResumed,
+    SpeechSoFar,
+    SpeechStart,
+    trim,
+)
 from cockpit.audio.vad import CHUNK_MS, CHUNK_SAMPLES
 from cockpit.config import AudioSettings
 from cockpit.types import Pcm
@@ -14,16 +25,24 @@ SETTINGS = AudioSettings(min_speech_ms=96, end_silence_ms=320, pre_roll_ms=160, 
 SPEECH, SILENCE, BETWEEN = 0.9, 0.1, 0.4
 
 
-def run(*spans: tuple[float, int]) -> list[tuple[int, SpeechStart | SpeechEnd]]:
-    """Events with the number of the chunk that brought them; each chunk is filled with its own number."""
+def everything(*spans: tuple[float, int], patience_ms: int | None = None) -> list[tuple[int, EndpointEvent]]:
+    """Events with the number of the chunk that brought them; each chunk is filled with its own number. In a pause the
+    patience becomes `patience_ms`."""
     endpointer, events, number = Endpointer(SETTINGS), [], 0
     for probability, count in spans:
         for _ in range(count):
             event = endpointer.feed(np.full(CHUNK_SAMPLES, number, np.float32), probability)
             if event is not None:
                 events.append((number, event))
+            if isinstance(event, SpeechSoFar) and event.paused and patience_ms is not None:
+                endpointer.patience_ms = patience_ms
             number += 1
     return events
+
+
+def run(*spans: tuple[float, int]) -> list[tuple[int, SpeechStart | SpeechEnd]]:
+    """Where utterances begin and end."""
+    return [(number, event) for number, event in everything(*spans) if isinstance(event, SpeechStart | SpeechEnd)]
 
 
 def ends(*spans: tuple[float, int]) -> list[SpeechEnd]:
@@ -80,6 +99,71 @@ def test_what_never_ends_is_cut_and_goes_on() -> None:
     assert first.cut
     assert len(chunks(first)) == 62
     assert chunks(second)[0] == 62
+
+
+def kinds(*spans: tuple[float, int], patience_ms: int | None = None) -> list[tuple[int, type]]:
+    return [(number, type(event)) for number, event in everything(*spans, patience_ms=patience_ms)]
+
+
+def test_an_onset_is_told_before_it_is_sure_to_be_speech() -> None:
+    assert kinds((SILENCE, 10), (SPEECH, 2), (SILENCE, 5)) == [(11, SpeechOnset), (12, FalseStart)]
+    assert kinds((SILENCE, 10), (SPEECH, 1), (SILENCE, 5)) == []
+    assert kinds((SILENCE, 10), (SPEECH, 3)) == [(11, SpeechOnset), (12, SpeechStart)]
+
+
+def test_a_pause_is_told_with_all_that_was_said_and_ends_when_speech_goes_on() -> None:
+    events = everything((SPEECH, 10), (SILENCE, 6), (SPEECH, 3), (SILENCE, 12))
+    paused = [event for _, event in events if isinstance(event, SpeechSoFar)]
+    assert [(number, type(event)) for number, event in events[2:]] == [
+        (13, SpeechSoFar),
+        (16, SpeechResumed),
+        (22, SpeechSoFar),
+        (28, SpeechEnd),
+    ]
+    assert [len(event.pcm) // CHUNK_SAMPLES for event in paused] == [14, 23]
+    assert all(event.paused for event in paused)
+
+
+@pytest.mark.parametrize(("patience_ms", "over"), [(160, 14), (256, 17), (640, 29)])
+def test_patience_set_in_a_pause_moves_the_end(patience_ms: int, over: int) -> None:
+    assert kinds((SPEECH, 10), (SILENCE, 40), patience_ms=patience_ms)[-1] == (over, SpeechEnd)
+
+
+def test_patience_is_the_usual_one_again_when_speech_goes_on() -> None:
+    endpointer = Endpointer(SETTINGS)
+    chunk = np.zeros(CHUNK_SAMPLES, np.float32)
+    for probability in [SPEECH] * 5 + [SILENCE] * 5:
+        endpointer.feed(chunk, probability)
+    endpointer.patience_ms = 3000
+    assert endpointer.feed(chunk, SPEECH) == SpeechResumed()
+    assert endpointer.patience_ms == SETTINGS.end_silence_ms
+
+
+def test_long_speech_is_told_now_and_then() -> None:
+    told = [event for _, event in everything((SPEECH, 62)) if isinstance(event, SpeechSoFar)]
+    assert [len(event.pcm) // CHUNK_SAMPLES for event in told] == [33]
+    assert not told[0].paused
+
+
+@pytest.mark.parametrize("keep_chunks", [0, 1, 4])
+def test_what_came_before_a_wake_word_is_left_out(keep_chunks: int) -> None:
+    endpointer, number = Endpointer(SETTINGS), 0
+    for number in range(10):
+        endpointer.feed(np.full(CHUNK_SAMPLES, number, np.float32), SPEECH)
+    endpointer.start_over(keep_chunks * CHUNK_SAMPLES)
+    end = None
+    for number in range(10, 40):
+        event = endpointer.feed(np.full(CHUNK_SAMPLES, number, np.float32), SPEECH if number < 15 else SILENCE)
+        end = event if isinstance(event, SpeechEnd) else end
+    assert end is not None
+    assert chunks(end)[0] == 10 - keep_chunks
+
+
+def test_what_is_never_quite_speech_is_not_kept_for_ever() -> None:
+    endpointer = Endpointer(SETTINGS)
+    for probability in [SPEECH] + [BETWEEN] * 1000:
+        endpointer.feed(np.zeros(CHUNK_SAMPLES, np.float32), probability)
+    assert len(endpointer._heard) <= 63
 
 
 def test_finish_gives_what_was_under_way() -> None:

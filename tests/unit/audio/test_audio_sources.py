@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cockpit.audio.listening import utterances
+from cockpit.audio.endpointing import SpeechEnd, SpeechStart
+from cockpit.audio.listening import Listener
 from cockpit.audio.microphone import MicrophoneSource
 from cockpit.audio.sources import PushSource, WavSource
 from cockpit.audio.vad import CHUNK_SAMPLES
+from cockpit.audio.wake import Woken
 from cockpit.audio.wav import encode_wav
 from cockpit.config import AudioSettings
 from cockpit.errors import AudioError
-from cockpit.types import Pcm, Utterance
+from cockpit.types import Pcm
 
 LOUD, QUIET = np.full(CHUNK_SAMPLES, 0.5, np.float32), np.zeros(CHUNK_SAMPLES, np.float32)
 
@@ -80,10 +82,10 @@ async def test_a_full_stream_drops_the_oldest_and_counts() -> None:
     assert source.dropped == 2
 
 
-async def heard(source: Any, **settings: Any) -> tuple[list[Utterance], int]:
-    starts: list[None] = []
-    found = utterances(source, LoudnessVad(), AudioSettings(**settings), lambda: starts.append(None))
-    return [utterance async for utterance in found], len(starts)
+async def heard(source: Any, **settings: Any) -> tuple[list[SpeechEnd], int]:
+    listener = Listener(source, LoudnessVad(), AudioSettings(**settings))
+    events = [event async for event in listener.events()]
+    return [event for event in events if isinstance(event, SpeechEnd)], events.count(SpeechStart())
 
 
 async def test_a_stream_in_odd_pieces_gives_its_two_utterances() -> None:
@@ -94,14 +96,56 @@ async def test_a_stream_in_odd_pieces_gives_its_two_utterances() -> None:
     source.close()
     found, starts = await heard(source)
     assert starts == 2
-    assert [utterance.zone for utterance in found] == ["front_passenger"] * 2
-    assert [int((utterance.pcm > 0.4).sum()) for utterance in found] == [12 * 512, 8 * 512]
-    assert found[0].speech_end_s <= asyncio.get_running_loop().time() - 0.6
+    assert [int((end.pcm > 0.4).sum()) for end in found] == [12 * 512, 8 * 512]
+    assert all(end.silence_s == pytest.approx(0.64) for end in found)
+
+
+async def test_an_utterance_ends_when_its_end_is_told() -> None:
+    source = PushSource("driver", capacity=1000)
+    listener = Listener(source, LoudnessVad(), AudioSettings())
+    source.push(frame(np.concatenate([LOUD] * 10)))
+    ends: list[SpeechEnd] = []
+    async for event in listener.events():
+        if isinstance(event, SpeechStart):
+            listener.end()
+            source.push(frame(LOUD))
+            source.close()
+        elif isinstance(event, SpeechEnd):
+            ends.append(event)
+    assert [int((end.pcm > 0.4).sum()) for end in ends] == [11 * 512]
+
+
+class WordAtTheEnd:
+    """A wake word that ends with the tenth chunk."""
+
+    def __init__(self) -> None:
+        self._taken = 0
+
+    def take(self, frame: Pcm) -> list[Woken]:
+        before, self._taken = self._taken, self._taken + len(frame)
+        return [Woken("test", "en", 1.0, 10 * 512)] if before < 12 * 512 <= self._taken else []
+
+    def reset(self) -> None:
+        self._taken = 0
+
+
+async def test_what_follows_a_wake_word_without_a_pause_is_all_that_is_heard() -> None:
+    source = PushSource("driver", capacity=1000)
+    for _ in range(20):
+        source.push(frame(LOUD))
+    for _ in range(30):
+        source.push(frame(QUIET))
+    source.close()
+    listener = Listener(source, LoudnessVad(), AudioSettings(), wake=WordAtTheEnd())
+    events = [event async for event in listener.events()]
+    after = events[[isinstance(event, Woken) for event in events].index(True) :]
+    (end,) = [event for event in after if isinstance(event, SpeechEnd)]
+    assert int((end.pcm > 0.4).sum()) == 10 * 512
 
 
 async def test_a_file_that_ends_in_speech_still_gives_it() -> None:
     found, _ = await heard(WavSource(encode_wav(np.concatenate([QUIET] * 10 + [LOUD] * 10)), "driver"))
-    assert [int((utterance.pcm > 0.4).sum()) for utterance in found] == [5120]
+    assert [int((end.pcm > 0.4).sum()) for end in found] == [5120]
 
 
 async def test_silence_is_no_utterance() -> None:

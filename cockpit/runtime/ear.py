@@ -1,0 +1,224 @@
+"""One seat's ear: live sound cut into turns, recognised while it is spoken; what is not meant for the assistant is left
+alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import uuid4
+
+from cockpit.audio.endpointing import FalseStart, SpeechEnd, SpeechOnset, SpeechResumed, SpeechSoFar, SpeechStart
+from cockpit.audio.listening import Listener, ListeningEvent
+from cockpit.audio.wake import Woken
+from cockpit.events import ErrorOccurred, Ignored, IgnoredReason, SpeechEnded, SpeechStarted, Transcribed
+from cockpit.events import Woken as WokenEvent
+from cockpit.ports import EventSink
+from cockpit.runtime.arbitration import Arbiter, Segment
+from cockpit.runtime.attention import Attention
+from cockpit.runtime.bargein import BargeIn
+from cockpit.runtime.drafts import Draft, Drafts, finished
+from cockpit.runtime.patience import Patience
+from cockpit.runtime.turn import Turn
+from cockpit.types import SAMPLE_RATE_HZ, Lang, Utterance, Zone
+
+INTERRUPTS_S = 0.7
+"""Who speaks that long without a pause wants something; signs of listening are shorter."""
+
+
+class TurnTaking(Protocol):
+    """Where turns go, and whether a reply sounds."""
+
+    def submit(self, turn: Turn) -> bool: ...
+
+    def speaking(self, zone: Zone) -> bool: ...
+
+
+OwnVoice = Callable[[Segment], bool]
+"""Whether what was heard is only the assistant's own voice."""
+
+
+@dataclass(slots=True)
+class _Said:
+    """An utterance under way. `why` tells why it is listened to; None where nothing asked for it."""
+
+    turn: str
+    why: str | None
+    begun_s: float
+
+
+class Ear:
+    """Listens at one seat. Give it `drafts` made with its own `drafted`."""
+
+    def __init__(
+        self,
+        zone: Zone,
+        lang: Lang,
+        listener: Listener,
+        turns: TurnTaking,
+        attention: Attention,
+        barge_in: BargeIn,
+        patience: Patience,
+        arbiter: Arbiter,
+        own_voice: OwnVoice,
+        sink: EventSink,
+    ) -> None:
+        self._zone, self._lang, self._listener, self._turns = zone, lang, listener, turns
+        self._attention, self._barge_in, self._patience = attention, barge_in, patience
+        self._arbiter, self._own_voice, self._sink = arbiter, own_voice, sink
+        self.drafts: Drafts
+        self._said: _Said | None = None
+        self._interrupting: asyncio.TimerHandle | None = None
+        self._deciding: set[asyncio.Task[None]] = set()
+        self._in_order = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Until the source ends. Raises `AudioError` where it does."""
+        async for event in self._listener.events():
+            self._take(event)
+        while self._deciding:
+            await asyncio.wait(self._deciding)
+
+    def press(self, *, on: bool) -> None:
+        """The push-to-talk key of this seat: what is said while it is down is meant, and over when it is let go."""
+        now_s = asyncio.get_running_loop().time()
+        if on:
+            self._attention.pressed(self._zone, now_s)
+            self._barge_in.onset()
+            self._barge_in.interrupt()
+        else:
+            self._attention.released(self._zone, now_s)
+            self._listener.end()
+
+    def _take(self, event: ListeningEvent) -> None:
+        match event:
+            case Woken():
+                self._woken(event)
+            case SpeechOnset():
+                self._barge_in.onset()
+            case FalseStart():
+                self._barge_in.go_on()
+            case SpeechStart():
+                self._started()
+            case SpeechSoFar():
+                self._so_far(event)
+            case SpeechResumed():
+                self.drafts.resumed()
+                self._barge_in.onset()
+                self._expect_more()
+            case SpeechEnd():
+                self._ended(event)
+
+    def _woken(self, event: Woken) -> None:
+        """What was said before the word, and the word itself, belong to nothing."""
+        self._attention.woken(self._zone, asyncio.get_running_loop().time())
+        self._sink(WokenEvent(zone=self._zone, lang=event.lang, word=event.word))
+        self.drafts.drop()
+        self._said = None
+        self._arbiter.ended(self._zone)
+        self._stop_timer()
+        self._barge_in.onset()
+        self._barge_in.interrupt()
+
+    def _started(self) -> None:
+        now_s = asyncio.get_running_loop().time()
+        why = self._attention.begun(self._zone, now_s)
+        if why is None and self._turns.speaking(self._zone):
+            why = "follow_up"
+        self._said = _Said(uuid4().hex, why, now_s)
+        self._arbiter.begun(self._zone)
+        if why is not None:
+            self._sink(SpeechStarted(turn=self._said.turn, zone=self._zone, lang=self._lang))
+        self._expect_more()
+
+    def _so_far(self, event: SpeechSoFar) -> None:
+        if event.paused:
+            self._stop_timer()
+        if self._said is not None and (self._said.why is not None or self._attention.free_commands):
+            self.drafts.take(event.pcm, paused=event.paused)
+
+    def drafted(self, draft: Draft, whole: bool) -> None:
+        """What the utterance under way seems to say; `whole` where it paused after that."""
+        if self._said is None:
+            return
+        heard = draft.transcript
+        if self._said.why is not None and heard.text:
+            self._sink(
+                Transcribed(
+                    turn=self._said.turn,
+                    zone=self._zone,
+                    lang=heard.lang,
+                    text=heard.text,
+                    final=False,
+                    engine=heard.engine,
+                    confidence=heard.confidence,
+                )
+            )
+        if whole:
+            self._listener.be_patient(self._patience.milliseconds(draft))
+            if self._barge_in.listens(draft):
+                self._barge_in.go_on()
+            else:
+                self._barge_in.interrupt()
+
+    def _ended(self, event: SpeechEnd) -> None:
+        said, self._said = self._said, None
+        self._stop_timer()
+        self._arbiter.ended(self._zone)
+        whole = self.drafts.ended()
+        if said is None:
+            return
+        now_s = asyncio.get_running_loop().time()
+        if said.why is not None:
+            duration_ms = round(1000 * len(event.pcm) / SAMPLE_RATE_HZ)
+            self._sink(SpeechEnded(turn=said.turn, zone=self._zone, lang=self._lang, duration_ms=duration_ms))
+        segment = Segment(self._zone, event.pcm, said.begun_s, now_s - event.silence_s)
+        deciding = asyncio.create_task(self._decide(said, segment, whole), name=f"heard {said.turn}")
+        self._deciding.add(deciding)
+        deciding.add_done_callback(self._deciding.discard)
+
+    async def _decide(self, said: _Said, segment: Segment, whole: asyncio.Task[Draft] | None) -> None:
+        """Make a turn of what was said, or leave it alone."""
+        async with self._in_order:
+            reason = await self._ignored(said, segment, whole)
+            if reason is None:
+                self._barge_in.interrupt()
+                self._submit(said, segment, whole)
+                return
+            self._barge_in.go_on()
+            if said.why is not None:
+                self._sink(Ignored(turn=said.turn, zone=self._zone, lang=self._lang, reason=reason))
+
+    async def _ignored(self, said: _Said, segment: Segment, whole: asyncio.Task[Draft] | None) -> IgnoredReason | None:
+        if self._own_voice(segment):
+            return "own_voice"
+        if not await self._arbiter.belongs(segment):
+            return "other_zone"
+        if said.why is not None and not self._turns.speaking(self._zone):
+            return None
+        draft = None if whole is None else await finished(whole)
+        if draft is None:
+            return None if said.why is not None else "not_addressed"
+        if said.why is not None:
+            return "listening" if self._barge_in.listens(draft) else None
+        acts = draft.understanding.acts
+        free = draft.understanding.sure and all(self._attention.free(act.intent) for act in acts)
+        return None if free else "not_addressed"
+
+    def _submit(self, said: _Said, segment: Segment, whole: asyncio.Task[Draft] | None) -> None:
+        utterance = Utterance(segment.pcm, self._zone, segment.ended_s)
+        turn = Turn(said.turn, self._zone, utterance=utterance, live=True, begun_s=segment.ended_s, draft=whole)
+        if not self._turns.submit(turn):
+            message = f"too many utterances wait at {self._zone}"
+            facts = {"turn": said.turn, "zone": self._zone, "lang": self._lang}
+            self._sink(ErrorOccurred(**facts, code="cockpit-busy", message=message))  # type: ignore[arg-type]
+
+    def _expect_more(self) -> None:
+        self._stop_timer()
+        self._interrupting = asyncio.get_running_loop().call_later(INTERRUPTS_S, self._barge_in.interrupt)
+
+    def _stop_timer(self) -> None:
+        if self._interrupting is not None:
+            self._interrupting.cancel()
+            self._interrupting = None

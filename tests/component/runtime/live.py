@@ -1,0 +1,144 @@
+"""People in a car on virtual time: who says what, where and when. The sound is real to everything but VAD and
+recognisers: each clip is a constant level of its own, by which the scripted recogniser knows its words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+
+from cockpit.audio.listening import Listener
+from cockpit.audio.vad import CHUNK_SAMPLES
+from cockpit.config import Settings
+from cockpit.events import Event
+from cockpit.ports import SourceCapabilities, Understander
+from cockpit.runtime.listening import Listening
+from cockpit.runtime.understanding import understanding
+from cockpit.types import SAMPLE_RATE_HZ, Lang, Pcm, Transcript, Utterance, Zone
+from tests.component.runtime.scripted import SETTINGS, Cockpit, profile, skills
+
+CHUNK_S = CHUNK_SAMPLES / SAMPLE_RATE_HZ
+
+
+@cache
+def network() -> Understander:
+    return understanding(SETTINGS).understander
+
+
+@dataclass(slots=True)
+class Clip:
+    """Words said at a seat from `at_s` until `until_s` after the beginning. `level` is its amplitude."""
+
+    text: str
+    zone: Zone
+    at_s: float
+    until_s: float
+    level: float
+
+
+class LevelVad:
+    """Takes for speech what is not silent."""
+
+    def probability(self, chunk: Pcm) -> float:
+        return 0.9 if float(np.abs(chunk).mean()) > 1e-4 else 0.02
+
+    def reset(self) -> None:
+        pass
+
+
+class Seat:
+    """The microphone of one seat; sound comes as time goes by."""
+
+    def __init__(self, zone: Zone, clips: list[Clip], begun_s: float) -> None:
+        self.capabilities = SourceCapabilities("scripted", live=True)
+        self.zone: Zone = zone
+        self.dropped = 0
+        self._clips, self._begun_s = clips, begun_s
+
+    async def frames(self) -> AsyncIterator[Pcm]:
+        loop = asyncio.get_running_loop()
+        number = 0
+        while True:
+            number += 1
+            await asyncio.sleep(self._begun_s + number * CHUNK_S - loop.time())
+            chunk = np.zeros(CHUNK_SAMPLES, np.float32)
+            for clip in self._clips:
+                if clip.zone == self.zone and clip.at_s <= (number - 1) * CHUNK_S < clip.until_s:
+                    chunk += np.float32(clip.level)
+            yield chunk
+
+
+@dataclass(slots=True)
+class LevelEars:
+    """Recognises clips by their level: of one that was not heard to its end, as much as was heard."""
+
+    clips: list[Clip] = field(default_factory=list)
+    lang: Lang = "zh"
+    delay_s: float = 0.1
+    calls: list[float] = field(default_factory=list)
+    """Seconds of sound that were given to it."""
+
+    async def transcribe(self, utterance: Utterance, lang: Lang | None = None, expecting: str = "") -> Transcript:
+        self.calls.append(len(utterance.pcm) / SAMPLE_RATE_HZ)
+        await asyncio.sleep(self.delay_s)
+        parts = [text for clip in self.clips if (text := self._heard(clip, utterance.pcm))]
+        return Transcript((" " if self.lang == "en" else "").join(parts), self.lang, "scripted", 0.9)
+
+    def _heard(self, clip: Clip, pcm: Pcm) -> str:
+        seconds = float((np.abs(pcm - np.float32(clip.level)) < 1e-6).sum()) / SAMPLE_RATE_HZ
+        share = seconds / (clip.until_s - clip.at_s)
+        return clip.text if share > 0.9 else clip.text[: int(share * len(clip.text))]
+
+    async def second_opinion(self, utterance: Utterance, first: Transcript) -> Transcript | None:
+        return None
+
+
+class Car(Cockpit):
+    """The cockpit with people who speak into its microphones. Everything from the VAD's probabilities on is real."""
+
+    def __init__(self, lang: Lang = "zh", settings: Settings = SETTINGS) -> None:
+        super().__init__(settings, network())
+        self.hearing = LevelEars(lang=lang)
+        self.runner._ears = self.hearing
+        self.begun_s = asyncio.get_running_loop().time()
+        self.listening = Listening(settings, self.lanes, self.runner, skills(), profile().controls, self.sink)
+        self.watchers.append(self.listening.saw)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def says(self, text: str, at_s: float, seconds: float | None = None, zone: Zone = "driver") -> Clip:
+        """`text` is said, in a quarter of a second a character (or word) where `seconds` does not tell."""
+        words = len(text.split()) if self.hearing.lang == "en" else len(text)
+        until_s = at_s + (0.25 * words if seconds is None else seconds)
+        clip = Clip(text, zone, at_s, until_s, 0.1 + 0.01 * len(self.hearing.clips))
+        self.hearing.clips.append(clip)
+        return clip
+
+    async def drive(self, seconds: float, zones: tuple[Zone, ...] = ("driver",)) -> None:
+        """Let all this happen."""
+        for zone in zones:
+            seat = Seat(zone, self.hearing.clips, self.begun_s)
+            ear = self.listening.ear(Listener(seat, LevelVad(), self.settings.audio))
+            self._tasks.append(asyncio.create_task(ear.run()))
+        self._tasks.append(asyncio.create_task(self.lanes.run()))
+        await asyncio.sleep(self.begun_s + seconds - asyncio.get_running_loop().time())
+        for task in self._tasks:
+            task.cancel()
+
+    def when(self, event: Event) -> float:
+        """Not kept by events themselves outside a turn: see `times`."""
+        return self.times[self.events.index(event)]
+
+    def sink(self, event: Event) -> None:
+        self.times.append(asyncio.get_running_loop().time() - self.begun_s)
+        super().sink(event)
+
+    @property
+    def times(self) -> list[float]:
+        """When each event happened, from the beginning."""
+        return self.__dict__.setdefault("_times", [])
+
+    def of(self, kind: str) -> list[Event]:
+        return [event for event in self.events if event.type == kind]
