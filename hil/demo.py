@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import time
+import wave
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -119,12 +121,24 @@ async def _say(stand: Stand, utterance: Utterance, out: Path) -> Result:
     for path, value in utterance.expect.before.items():
         await stand.vehicle.put(path, value)
     exchange = await stand.person.speak(utterance.file.read_bytes(), utterance.zone)
-    for number, wav in enumerate(exchange.wavs, start=1):
-        (out / f"{utterance.file.stem}-reply-{number}.wav").write_bytes(wav)
+    if exchange.wavs:
+        (out / f"{utterance.file.stem}-reply.wav").write_bytes(joined(exchange.wavs))
     wrong = check(utterance, exchange, stand.vehicle.values)
     if not exchange.wavs:
         wrong.append("the reply was not spoken")
     return Result(utterance, exchange, wrong)
+
+
+def joined(wavs: list[bytes]) -> bytes:
+    """The slices of one reply, which are alike in form, as one WAV file."""
+    whole = io.BytesIO()
+    with wave.open(whole, "wb") as out:
+        for wav in wavs:
+            with wave.open(io.BytesIO(wav)) as part:
+                if wav is wavs[0]:
+                    out.setparams(part.getparams())
+                out.writeframes(part.readframes(part.getnframes()))
+    return whole.getvalue()
 
 
 class Screen:

@@ -21,7 +21,7 @@ from cockpit.profile import load_profile
 from cockpit.runtime.handlers import load_handlers
 from cockpit.runtime.readiness import needs
 from cockpit.skillset import load_skills
-from cockpit.tts.sinks import has_output_device
+from cockpit.tts.loudspeaker import has_output_device
 
 BROKER_TIMEOUT_S = 3.0
 GPL_NOTE = "GPL-3.0 software, loaded only because the settings choose it"

@@ -28,7 +28,8 @@ from cockpit.runtime.telemetry import EventPublisher
 from cockpit.runtime.turn import TurnRunner
 from cockpit.runtime.understanding import understanding
 from cockpit.safety.gate import Gate
-from cockpit.tts.sinks import DeviceSink, WavChunkSink, has_output_device
+from cockpit.tts.loudspeaker import DeviceSink, has_output_device
+from cockpit.tts.sinks import WavChunkSink
 from cockpit.tts.speech import Speech
 from cockpit.types import LANGS, Permit, Reply
 from cockpit.vehicle.mqtt_vehicle import MqttVehicle

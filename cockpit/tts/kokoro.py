@@ -21,6 +21,7 @@ from cockpit.modelgraph.derived import load_derived
 from cockpit.modelgraph.session import session_options
 from cockpit.ports import SynthesizerCapabilities
 from cockpit.tts.english import English
+from cockpit.tts.joining import trimmed
 from cockpit.types import Lang, Pcm
 
 MODEL = "kokoro-v1.0"
@@ -40,8 +41,6 @@ FOREIGN = ("jf_tebukuro+jm_kumo", "jf_nezumi")
 
 EDGE_S = 0.06
 """Silence kept before the first and, doubled, after the last sound of a piece."""
-SILENCE = 0.01
-"""Amplitude under which a sample counts as silence."""
 
 
 class KokoroSynthesizer:
@@ -118,7 +117,8 @@ class KokoroSynthesizer:
                 audio = self._session.run(None, feed)[0]
             except Exception as error:
                 raise SpeechError("synthesis", f"{MODEL} could not voice a sentence: {error}") from error
-            yield _trimmed(np.clip(audio.reshape(-1), -1.0, 1.0).astype(np.float32))
+            pcm = np.clip(audio.reshape(-1), -1.0, 1.0).astype(np.float32)
+            yield trimmed(pcm, RATE_HZ, EDGE_S, 2 * EDGE_S)  # the model is silent for long at both ends
 
     def close(self) -> None:
         self._session = None
@@ -161,10 +161,3 @@ def _pieces(phonemes: str) -> Iterator[str]:
         phonemes = phonemes[cut:]
     if re.search(r"\w", phonemes):
         yield phonemes.strip()
-
-
-def _trimmed(pcm: Pcm) -> Pcm:
-    """Without the model's long silence at both ends, so that a reply starts at once."""
-    loud = np.flatnonzero(np.abs(pcm) > SILENCE)
-    edge = int(EDGE_S * RATE_HZ)
-    return pcm[max(0, loud[0] - edge) : loud[-1] + 2 * edge] if loud.size else pcm[:0]

@@ -1,40 +1,38 @@
-"""Where speech goes: the loudspeaker, a WAV file, the bus, or nowhere."""
+"""Where speech goes: a WAV file, the bus, or nowhere; the loudspeaker is in `cockpit.tts.loudspeaker`."""
 
 from __future__ import annotations
 
 import asyncio
 import io
-import threading
 import wave
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 import soxr
-from numpy.typing import NDArray
 
 from cockpit.errors import SpeechError
 from cockpit.tts.cache import pcm16
+from cockpit.tts.volume import amplified
 from cockpit.types import AudioChunk, Pcm
 
-BLOCK_S = 0.04
-"""A loudspeaker is given this much at a time: the longest that is still heard after `stop`, beside its buffer."""
+SLICE_S = 0.2
+"""A WAV chunk on the bus is at most this long: with the lead the longest that is still heard after `stop`."""
+SLICE_LEAD_S = 0.1
+"""How long before the end of one slice the next is sent, so that a listener never waits for it."""
+
+Played = Callable[[Pcm, int], None]
+"""Called on the event loop with each block as it is played, as loud as it is played, and its rate in Hz."""
+Gain = Callable[[], float]
+"""Decibels by which a chunk that is about to be played is to be raised."""
 
 
-def has_output_device(device: str | None = None) -> bool:
-    """Whether sound can be played here: PortAudio is installed and the (default) output device answers."""
-    try:
-        sounddevice = import_module("sounddevice")
-    except (ImportError, OSError):
-        return False
-    try:
-        sounddevice.query_devices(device, kind="output")
-    except (ValueError, sounddevice.PortAudioError):
-        return False
-    return True
+def unheeded(pcm: Pcm, rate_hz: int) -> None:
+    """Nobody wants to know what is played."""
+
+
+def as_it_is() -> float:
+    return 0.0
 
 
 def wav_bytes(pcm: Pcm, rate_hz: int) -> bytes:
@@ -92,97 +90,39 @@ class WavSink:
 
 
 class WavChunkSink:
-    """Hands every chunk on as a WAV file of its own, for `reply/audio/{turn}` on the bus."""
+    """Hands speech on as short WAV files, for `reply/audio/{turn}` on the bus, at the pace at which it is heard.
 
-    def __init__(self, send: Callable[[bytes], Awaitable[None]]) -> None:
-        self._send = send
-
-    async def play(self, chunk: AudioChunk) -> None:
-        await self._send(wav_bytes(chunk.pcm, chunk.rate_hz))
-
-    async def stop(self) -> None:
-        """What is sent is sent; nothing further comes."""
-
-
-def _seen(written: asyncio.Future[None]) -> None:
-    """Look at the error of a chunk whose player was cancelled, so that asyncio does not report it as lost."""
-    if not written.cancelled():
-        written.exception()
-
-
-class OutputStream(Protocol):
-    """The part of sounddevice's blocking stream that is used."""
-
-    def start(self) -> None: ...
-    def write(self, data: NDArray[np.float32]) -> Any: ...
-    def stop(self) -> None: ...
-    def abort(self) -> None: ...
-    def close(self) -> None: ...
-
-
-class DeviceSink:
-    """The loudspeaker: blocking writes in short blocks on a thread of its own.
-
-    `open_stream` opens an output at a rate in Hz. Raises `SpeechError` (`tts-device`) when the device fails; the next
-    chunk tries it anew.
+    A listener is taken to play each slice as it comes; `play` returns when it has heard the last one out. After `stop`
+    nothing further is sent.
     """
 
-    def __init__(self, device: str | None = None, open_stream: Callable[[int], OutputStream] | None = None) -> None:
-        self._device = device
-        self._open = open_stream or self._sounddevice
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="loudspeaker")
-        self._stream: OutputStream | None = None
-        self._rate_hz = 0
-        self._stopped = threading.Event()
-        self._playing: asyncio.Future[None] | None = None
-
-    def _sounddevice(self, rate_hz: int) -> OutputStream:
-        stream: OutputStream = import_module("sounddevice").OutputStream(
-            samplerate=rate_hz, channels=1, dtype="float32", device=self._device, latency="low"
-        )
-        return stream
+    def __init__(
+        self, send: Callable[[bytes], Awaitable[None]], on_played: Played = unheeded, gain_db: Gain = as_it_is
+    ) -> None:
+        self._send, self._on_played, self._gain_db = send, on_played, gain_db
+        self._stopped = asyncio.Event()
 
     async def play(self, chunk: AudioChunk) -> None:
-        if self._playing is not None:
-            await asyncio.wait({self._playing})
+        loop, rate_hz = asyncio.get_running_loop(), chunk.rate_hz
         self._stopped.clear()
-        self._playing = asyncio.get_running_loop().run_in_executor(self._thread, self._write, chunk)
-        self._playing.add_done_callback(_seen)
-        await asyncio.shield(self._playing)
+        pcm = amplified(chunk.pcm, self._gain_db())
+        heard_s = loop.time()
+        for at in range(0, len(pcm), int(SLICE_S * rate_hz)):
+            block = pcm[at : at + int(SLICE_S * rate_hz)]
+            await self._send(wav_bytes(block, rate_hz))
+            self._on_played(block, rate_hz)
+            heard_s = max(heard_s, loop.time()) + len(block) / rate_hz
+            last = at + len(block) == len(pcm)
+            if await self._stopped_before(heard_s if last else heard_s - SLICE_LEAD_S):
+                return
 
-    def _write(self, chunk: AudioChunk) -> None:
+    async def _stopped_before(self, when_s: float) -> bool:
         try:
-            stream = self._ready_stream(chunk.rate_hz)
-            stream.start()
-            block = int(BLOCK_S * chunk.rate_hz)
-            for at in range(0, len(chunk.pcm), block):
-                if self._stopped.is_set():
-                    stream.abort()
-                    return
-                stream.write(chunk.pcm[at : at + block].reshape(-1, 1))
-            stream.stop()
-        except Exception as error:
-            self._drop_stream()
-            raise SpeechError("device", f"the loudspeaker failed: {error}") from error
-
-    def _ready_stream(self, rate_hz: int) -> OutputStream:
-        if self._stream is None or self._rate_hz != rate_hz:
-            self._drop_stream()
-            self._stream, self._rate_hz = self._open(rate_hz), rate_hz
-        return self._stream
-
-    def _drop_stream(self) -> None:
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            stream.close()
+            async with asyncio.timeout_at(when_s):
+                await self._stopped.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def stop(self) -> None:
         self._stopped.set()
-        if self._playing is not None:
-            await asyncio.wait({self._playing})
-
-    async def close(self) -> None:
-        """Stop and give the device back."""
-        await self.stop()
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._drop_stream)
-        self._thread.shutdown(wait=False)

@@ -1,9 +1,11 @@
-"""Replies aloud: sentence by sentence, the next one voiced while the present one plays."""
+"""Replies aloud: the first few words at once, the rest voiced while they play."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Self
 
 from cockpit.config import Settings
@@ -11,27 +13,40 @@ from cockpit.errors import CockpitError
 from cockpit.ports import AudioSink
 from cockpit.tts import normalise_en, normalise_zh
 from cockpit.tts.cache import PcmCache
-from cockpit.tts.sentences import split
+from cockpit.tts.floor import Floor, Priority
+from cockpit.tts.joining import trimmed
+from cockpit.tts.saying import Saying
+from cockpit.tts.sentences import Piece, pieces
 from cockpit.tts.voices import FallbackVoice, configured
-from cockpit.types import AudioChunk, Lang
+from cockpit.types import AudioChunk, Lang, Pcm
 
 NORMALISE: Mapping[Lang, Callable[[str], str]] = {
     "zh": normalise_zh.normalise,
     "en": normalise_en.normalise,
 }
+RUNNING: Mapping[Lang, str] = {"zh": "，", "en": ","}
+"""Ends a piece with whose clause the next one goes on, so that its melody stays up."""
+LEAD_S = 0.02
+"""Silence before a piece: a reply is to be heard at once."""
+BREATH_S = 0.03
+"""Silence behind a piece whose clause goes on."""
+KEPT_S = 0.2
+"""Silence behind any other is the voice's own, up to this."""
 
 
 class Speech:
     """Speaks one reply at a time; another waits for its end, or calls `stop` first.
 
-    At most one sentence is voiced ahead of the one that plays. A language without a voice is silent.
+    At most one piece is voiced ahead of the one that plays. A language without a voice is silent.
     """
 
     def __init__(self, voices: Mapping[Lang, FallbackVoice], cache_bytes: int = 32 << 20) -> None:
         self._voices = voices
         self._cache = PcmCache(cache_bytes)
-        self._turn = asyncio.Lock()
-        self._speaking: asyncio.Task[None] | None = None
+        self._floor = Floor()
+        self._speaking: asyncio.Task[bool] | None = None
+        self._saying: Saying | None = None
+        self._priority = Priority.REPLY
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -40,72 +55,55 @@ class Speech:
         return cls(configured(speech, settings.models_dir), speech.cache_mb << 20)
 
     async def say(
-        self, text: str, lang: Lang, sinks: Sequence[AudioSink], started: Callable[[], None] = lambda: None
+        self,
+        text: str,
+        lang: Lang,
+        sinks: Sequence[AudioSink],
+        started: Callable[[], None] = lambda: None,
+        priority: Priority = Priority.REPLY,
     ) -> bool:
-        """Speak `text` and return when it was heard: True, or False when `stop` cut it short.
+        """Speak `text` and return when it was heard: True, or False when it was cut short, by `stop` or a warning.
 
         `started` is called when the first sound goes out. When the caller is cancelled, so is the speech. Raises
         `ModelError` when no voice can be loaded, `SpeechError` when a voice or a sink fails.
         """
-        voice = self._voices.get(lang)
-        sentences = split(text)
-        if voice is None or not sentences or not sinks:
+        voice, cut = self._voices.get(lang), pieces(text)
+        if voice is None or not cut or not sinks:
             return True
-        async with self._turn:
-            task = asyncio.create_task(self._say(voice, sentences, lang, sinks, started))
-            self._speaking = task
-            try:
-                await asyncio.wait({task})
-                if task.cancelled():
-                    return False
-                task.result()
-            finally:
-                self._speaking = None
-                if not task.done():
-                    task.cancel()
-                    await asyncio.wait({task})
-        return True
+        if priority is Priority.WARNING and self._speaking is not None and self._priority > priority:
+            self._speaking.cancel()
+        async with self._floor.held(priority):
+            self._saying = Saying(cut, partial(self._voiced, voice, lang), sinks, started)
+            self._speaking, self._priority = asyncio.create_task(self._saying.run()), priority
+            return await self._heard_out(self._speaking)
 
-    async def _say(
-        self,
-        voice: FallbackVoice,
-        sentences: list[str],
-        lang: Lang,
-        sinks: Sequence[AudioSink],
-        started: Callable[[], None],
-    ) -> None:
-        following = asyncio.create_task(self._voiced(voice, sentences[0], lang))
-        silent = True
+    async def _heard_out(self, task: asyncio.Task[bool]) -> bool:
+        """Wait for the end of the speech; never leave it playing."""
         try:
-            for i, _ in enumerate(sentences):
-                chunk = await following
-                if i + 1 < len(sentences):
-                    following = asyncio.create_task(self._voiced(voice, sentences[i + 1], lang))
-                if not len(chunk.pcm):
-                    continue
-                if silent:
-                    started()
-                    silent = False
-                await _play(chunk, sinks)
-        except BaseException:
-            await asyncio.gather(*(sink.stop() for sink in sinks), return_exceptions=True)
-            raise
+            await asyncio.wait({task})
+            return not task.cancelled() and task.result()
         finally:
-            following.cancel()
-            await asyncio.wait({following})
-            if not following.cancelled():
-                following.exception()
+            self._speaking = self._saying = None
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task})
 
-    async def _voiced(self, fallback: FallbackVoice, sentence: str, lang: Lang) -> AudioChunk:
+    async def _voiced(self, fallback: FallbackVoice, lang: Lang, piece: Piece) -> AudioChunk:
+        """`piece` with its edges as they are to be heard."""
+        chunk = await self._plain(fallback, lang, piece)
+        tail_s = BREATH_S if piece.running else KEPT_S
+        return replace(chunk, pcm=trimmed(chunk.pcm, chunk.rate_hz, LEAD_S, tail_s))
+
+    async def _plain(self, fallback: FallbackVoice, lang: Lang, piece: Piece) -> AudioChunk:
         voice = await fallback.choose()
-        words = NORMALISE[lang](sentence)
+        words = NORMALISE[lang](piece.text) + (RUNNING[lang] if piece.running else "")
         capabilities = voice.engine.capabilities
         key = (capabilities.name, capabilities.model, lang, words)
-        pcm = self._cache.get(key)
+        pcm: Pcm | None = self._cache.get(key)
         if pcm is None:
             pcm = await voice.say(words, lang)
             self._cache.put(key, pcm)
-        return AudioChunk(pcm, capabilities.rate_hz, sentence)
+        return AudioChunk(pcm, capabilities.rate_hz, piece.text)
 
     async def stop(self) -> None:
         """Cut the speech under way short; returns when nothing plays any more."""
@@ -113,6 +111,21 @@ class Speech:
         if task is not None and not task.done():
             task.cancel()
             await asyncio.wait({task})
+
+    async def hold(self) -> bool:
+        """Silence the speech under way and keep it for `resume`; False when there is none.
+
+        It is given up (and `say` returns False) when it is held for longer than `saying.HOLD_LIMIT_S`.
+        """
+        if self._saying is None:
+            return False
+        await self._saying.hold()
+        return True
+
+    def resume(self) -> None:
+        """Go on with speech that is held, from the last pause in it, or the beginning of its piece."""
+        if self._saying is not None:
+            self._saying.resume()
 
     def ready(self) -> dict[Lang, bool]:
         """Per language that is to be spoken, whether its voice is loaded."""
@@ -134,8 +147,8 @@ class Speech:
                 continue
             try:
                 await voice.choose()
-                for sentence in [piece for text in texts for piece in split(text)]:
-                    await self._voiced(voice, sentence, lang)
+                for piece in [piece for text in texts for piece in pieces(text)]:
+                    await self._plain(voice, lang, piece)
             except CockpitError as error:
                 errors.append(error)
         if errors:
@@ -146,11 +159,3 @@ class Speech:
         await self.stop()
         voices = {id(voice): voice for fallback in self._voices.values() for voice in fallback.voices}
         await asyncio.gather(*(voice.close() for voice in voices.values()))
-
-
-async def _play(chunk: AudioChunk, sinks: Sequence[AudioSink]) -> None:
-    """Into every sink at once; the first failure is raised after all others have had the chunk."""
-    results = await asyncio.gather(*(sink.play(chunk) for sink in sinks), return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result

@@ -13,8 +13,10 @@ import pytest
 from numpy.typing import NDArray
 
 from cockpit.errors import SpeechError
-from cockpit.tts.sinks import BLOCK_S, DeviceSink, NullSink, WavChunkSink, WavSink, wav_bytes
-from cockpit.types import AudioChunk
+from cockpit.tts.loudspeaker import BLOCK_S, DeviceSink
+from cockpit.tts.sinks import SLICE_LEAD_S, SLICE_S, NullSink, WavChunkSink, WavSink, wav_bytes
+from cockpit.types import AudioChunk, Pcm
+from tests.virtual_time import virtually
 
 RATE_HZ = 16_000
 
@@ -149,16 +151,72 @@ async def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     assert caught.value.code == "tts-unwritable"
 
 
-async def test_each_chunk_goes_out_as_a_wav_file() -> None:
-    sent: list[bytes] = []
+class Listener:
+    """Plays each slice as it comes, on the loop's clock."""
 
-    async def send(data: bytes) -> None:
-        sent.append(data)
+    def __init__(self) -> None:
+        self.begun_s = asyncio.get_running_loop().time()
+        self.sent: list[tuple[int, int]] = []
+        self.played: list[int] = []
+        self.until_s = self.begun_s
+        self.gaps = 0
 
-    sink = WavChunkSink(send)
-    await sink.play(chunk(0.5))
-    await sink.play(chunk(0.25, 24_000))
-    assert [read_wav(data) for data in sent] == [(16_000, 8_000), (24_000, 6_000)]
+    async def take(self, data: bytes) -> None:
+        rate_hz, frames = read_wav(data)
+        now_s = asyncio.get_running_loop().time()
+        self.gaps += now_s > self.until_s + 1e-9
+        self.until_s = max(self.until_s, now_s) + frames / rate_hz
+        self.sent.append((rate_hz, frames))
+
+    def on_played(self, pcm: Pcm, rate_hz: int) -> None:
+        self.played.append(len(pcm))
+
+
+def test_the_bus_gets_slices_at_the_pace_at_which_they_are_heard() -> None:
+    async def listen() -> None:
+        listener = Listener()
+        sink = WavChunkSink(listener.take, listener.on_played)
+        for one in (chunk(0.5), chunk(0.25, 24_000)):
+            await sink.play(one)
+            assert asyncio.get_running_loop().time() == pytest.approx(listener.until_s)
+        assert listener.sent == [(16_000, 3_200), (16_000, 3_200), (16_000, 1_600), (24_000, 4_800), (24_000, 1_200)]
+        assert listener.gaps == 0
+        assert sum(listener.played[:3]) == 8_000
+        assert listener.until_s - listener.begun_s == pytest.approx(0.75)
+
+    virtually(listen())
+
+
+def test_after_a_stop_the_bus_gets_nothing_more_and_falls_silent_soon() -> None:
+    async def listen() -> None:
+        listener = Listener()
+        loop = asyncio.get_running_loop()
+        sink = WavChunkSink(listener.take)
+        playing = asyncio.create_task(sink.play(chunk(5)))
+        await asyncio.sleep(1.0)
+        await sink.stop()
+        stopped_s = loop.time()
+        await playing
+        assert loop.time() == stopped_s
+        assert listener.until_s - stopped_s <= SLICE_S + SLICE_LEAD_S
+        heard = len(listener.sent)
+        await asyncio.sleep(1.0)
+        assert len(listener.sent) == heard
+        await sink.play(chunk(0.2))
+        assert len(listener.sent) == heard + 1
+
+    virtually(listen())
+
+
+async def test_the_loudspeaker_tells_each_block_as_loud_as_it_is() -> None:
+    played: list[Pcm] = []
+    sink = DeviceSink(
+        open_stream=lambda _: ScriptedStream(), on_played=lambda pcm, _: played.append(pcm), gain_db=lambda: 3.0
+    )
+    await sink.play(chunk(0.1))
+    await sink.close()
+    assert sum(map(len, played)) == RATE_HZ // 10
+    assert float(played[0][0]) == pytest.approx(0.5 * 10 ** (3 / 20), abs=1e-3)
 
 
 async def test_the_null_sink_counts_seconds() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cockpit.tts.sentences import MAX_PIECE, split, width
+from cockpit.tts.sentences import MAX_PIECE, MIN_START, pieces, split, width
 
 PIECES: dict[str, list[str]] = {
     "": [],
@@ -33,3 +33,34 @@ def test_long_text_is_cut_and_nothing_is_lost(text: str) -> None:
     pieces = split(text)
     assert "".join(pieces).replace(" ", "") == text.replace(" ", "")
     assert max(map(width, pieces)) <= MAX_PIECE + 1
+
+
+STARTS: dict[str, list[str]] = {
+    "": [],
+    "好的。": ["好的。"],
+    "空调已打开。": ["空调已打开。"],
+    "好的，已取消。": ["好的，", "已取消。"],
+    "主驾温度已调到22度。": ["主驾温度>", "已调到22度。"],
+    "左后车窗已打开一条缝，后视镜已折叠。": ["左后车窗>", "已打开一条缝，", "后视镜已折叠。"],
+    "电量还有80%，还能跑320公里。": ["电量>", "还有80%，", "还能跑320公里。"],
+    "导航去上海虹桥火车站，途经人民广场。": ["导航去上海虹桥火车站，", "途经人民广场。"],
+    "现在不知道主驾车窗的状态。": ["现在不知道主驾车窗的状态。"],
+    "车速太快，不能打开天窗。": ["车速太快，", "不能打开天窗。"],
+    "温度现在是22.5度，风量现在是3挡。": ["温度>", "现在是22.5度，", "风量现在是3挡。"],
+    "All right, cancelled.": ["All right,", "cancelled."],
+    "The air conditioning is on.": ["The air conditioning is on."],
+    "Sunny, 18 to 26 degrees, 10% chance of rain.": ["Sunny,", "18 to 26 degrees,", "10% chance of rain."],
+}
+"""Pieces as they are voiced; > marks one whose clause goes on."""
+
+
+@pytest.mark.parametrize(("text", "wanted"), STARTS.items())
+def test_the_first_piece_is_short(text: str, wanted: list[str]) -> None:
+    assert [piece.text + ">" * piece.running for piece in pieces(text)] == wanted
+
+
+@pytest.mark.parametrize("text", [*PIECES, *STARTS, "好，" * 300])
+def test_a_short_start_loses_nothing(text: str) -> None:
+    cut = pieces(text)
+    assert "".join(piece.text for piece in cut).replace(" ", "") == "".join(text.split())
+    assert all(width(piece.text) >= MIN_START for piece in cut[:1])

@@ -1,0 +1,222 @@
+"""Speech held while a person speaks, and urgent speech before other speech, on virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cockpit.ports import SynthesizerCapabilities
+from cockpit.tts.floor import Priority
+from cockpit.tts.saying import HOLD_LIMIT_S
+from cockpit.tts.speech import Speech
+from cockpit.tts.voices import FallbackVoice, Voice
+from cockpit.types import AudioChunk, Lang, Pcm
+from tests.virtual_time import virtually
+
+RATE_HZ = 16_000
+LATE_S = 0.1
+"""Within this of a hold nothing may sound any more."""
+
+
+class PacedVoice:
+    """Every sentence is words of 0.3 s with pauses of 0.1 s between them."""
+
+    capabilities = SynthesizerCapabilities("paced", "paced", ("zh", "en"), RATE_HZ, "none")
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def synthesise(self, text: str, lang: Lang) -> Iterator[Pcm]:
+        assert lang in self.capabilities.languages
+        for _ in text.split():
+            yield np.full(int(0.3 * RATE_HZ), 0.5, np.float32)
+            yield np.zeros(int(0.1 * RATE_HZ), np.float32)
+
+    def close(self) -> None:
+        """Nothing to let go."""
+
+
+class ClockedSink:
+    """Plays in the loop's time; `heard` holds when each go began, its text, and how many seconds of it sounded."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[float, str, float]] = []
+        self._stopped = asyncio.Event()
+        self._origin_s = asyncio.get_running_loop().time()
+
+    async def play(self, chunk: AudioChunk) -> None:
+        loop = asyncio.get_running_loop()
+        self._stopped.clear()
+        begun_s = loop.time()
+        try:
+            async with asyncio.timeout(len(chunk.pcm) / RATE_HZ):
+                await self._stopped.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self.heard.append((begun_s - self._origin_s, chunk.text, loop.time() - begun_s))
+
+    async def stop(self) -> None:
+        self._stopped.set()
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for _, text, _ in self.heard]
+
+
+def speech() -> Speech:
+    voice = FallbackVoice(Voice(PacedVoice()))
+    return Speech({"en": voice, "zh": voice})
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    virtually(main)
+
+
+def test_held_speech_is_silent_at_once_and_goes_on_with_the_word_it_broke_off_in() -> None:
+    async def talk() -> None:
+        front, sink = speech(), ClockedSink()
+        saying = asyncio.create_task(front.say("one two three four", "en", [sink]))
+        await asyncio.sleep(1.0)
+        assert await front.hold()
+        await asyncio.sleep(2.0)
+        assert sink.heard == [(0.0, "one two three four", pytest.approx(1.0, abs=LATE_S))]
+        front.resume()
+        assert await saying
+        begun_s, _, sounded_s = sink.heard[1]
+        assert begun_s == pytest.approx(3.0)
+        assert sounded_s == pytest.approx(0.4 + 0.3 + 0.1, abs=0.02)  # "three four": the third word began at 0.8 s
+
+    run(talk())
+
+
+def test_speech_held_in_its_first_word_begins_again() -> None:
+    async def talk() -> None:
+        front, sink = speech(), ClockedSink()
+        saying = asyncio.create_task(front.say("one two", "en", [sink]))
+        await asyncio.sleep(0.2)
+        await front.hold()
+        await asyncio.sleep(1.0)
+        front.resume()
+        assert await saying
+        assert sink.heard[1][2] == pytest.approx(0.8, abs=0.02)
+
+    run(talk())
+
+
+def test_a_reply_held_before_its_first_sound_does_not_begin() -> None:
+    async def talk() -> None:
+        front, sink, starts = speech(), ClockedSink(), []
+        saying = asyncio.create_task(front.say("one", "en", [sink], lambda: starts.append(len(sink.heard))))
+        await asyncio.sleep(0)
+        assert await front.hold()
+        await asyncio.sleep(1.0)
+        assert (starts, sink.heard) == ([], [])
+        front.resume()
+        assert await saying
+        assert starts == [0]
+
+    run(talk())
+
+
+def test_held_twice_and_resumed_twice_nothing_is_lost() -> None:
+    async def talk() -> None:
+        front, sink = speech(), ClockedSink()
+        saying = asyncio.create_task(front.say("one two. three four. five", "en", [sink]))
+        for _ in range(2):
+            await asyncio.sleep(0.9)
+            await front.hold()
+            await front.hold()
+            await asyncio.sleep(0.5)
+            front.resume()
+        assert await saying
+        assert list(dict.fromkeys(sink.texts)) == ["one two.", "three four.", "five"]
+
+    run(talk())
+
+
+def test_held_speech_can_be_stopped() -> None:
+    async def talk() -> None:
+        front, sink = speech(), ClockedSink()
+        saying = asyncio.create_task(front.say("one two", "en", [sink]))
+        await asyncio.sleep(0.2)
+        await front.hold()
+        await front.stop()
+        assert await saying is False
+        assert await front.say("three", "en", [sink])
+        assert sink.texts == ["one two", "three"]
+
+    run(talk())
+
+
+def test_speech_held_for_too_long_is_given_up() -> None:
+    async def talk() -> None:
+        front, sink = speech(), ClockedSink()
+        saying = asyncio.create_task(front.say("one two", "en", [sink]))
+        await asyncio.sleep(0.2)
+        await front.hold()
+        assert await saying is False
+        assert asyncio.get_running_loop().time() - 1000 == pytest.approx(0.2 + HOLD_LIMIT_S)
+        assert len(sink.heard) == 1
+
+    run(talk())
+
+
+def test_with_nothing_to_hold_there_is_nothing_to_resume() -> None:
+    async def talk() -> None:
+        front, sink = speech(), ClockedSink()
+        assert not await front.hold()
+        front.resume()
+        assert await front.say("one", "en", [sink])
+
+    run(talk())
+
+
+def test_a_warning_cuts_a_reply_short_and_comes_before_those_that_wait() -> None:
+    async def talk() -> None:
+        front, sink = speech(), ClockedSink()
+        ends: dict[str, bool] = {}
+
+        async def say(text: str, priority: Priority) -> None:
+            ends[text] = await front.say(text, "en", [sink], priority=priority)
+
+        async with asyncio.TaskGroup() as group:
+            for text, priority in {
+                "first reply": Priority.REPLY,
+                "second reply": Priority.REPLY,
+                "notice": Priority.NOTICE,
+            }.items():
+                group.create_task(say(text, priority))
+            await asyncio.sleep(0.2)
+            group.create_task(say("warning", Priority.WARNING))
+            await asyncio.sleep(0.1)
+            group.create_task(say("another warning", Priority.WARNING))
+        assert sink.texts == ["first reply", "warning", "another warning", "notice", "second reply"]
+        assert ends == {
+            "first reply": False,
+            "warning": True,
+            "another warning": True,
+            "notice": True,
+            "second reply": True,
+        }
+
+    run(talk())
+
+
+def test_one_that_gives_up_waiting_does_not_keep_the_floor() -> None:
+    async def talk() -> None:
+        front, sink = speech(), ClockedSink()
+        first = asyncio.create_task(front.say("first", "en", [sink]))
+        waiting = asyncio.create_task(front.say("second", "en", [sink]))
+        await asyncio.sleep(0.1)
+        waiting.cancel()
+        assert await first
+        assert await front.say("third", "en", [sink])
+        assert sink.texts == ["first", "third"]
+        assert waiting.cancelled()
+
+    run(talk())
