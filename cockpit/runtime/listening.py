@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from cockpit.audio.listening import Listener
 from cockpit.audio.microphone import MicrophoneSource
@@ -40,14 +40,12 @@ class Listening:
         lanes: Lanes,
         runner: TurnRunner,
         skills: SkillSet,
-        controls: Collection[str],
         sink: EventSink,
         changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings, self._lanes, self._runner = settings, lanes, runner
         self._grammars, self._sink, self._changed = skills.grammars, sink, changed
-        connectors = {lang: grammar.connectors for lang, grammar in skills.grammars.items()}
-        self._patience = Patience(settings.audio, connectors, controls)
+        self._patience = Patience(settings.audio, skills)
         self._attention = Attention()
         self._arbiter = Arbiter(lambda mine, other: None)
         self._streams: dict[Zone, PushSource] = {}

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import re
 
 from cockpit.config import AudioSettings
 from cockpit.runtime.drafts import Draft
+from cockpit.skillset import SkillSet
 from cockpit.types import Act, Lang
+
+_FREE_SLOT = re.compile(r"\{(?:text|verbatim):(\w+)\}")
+"""How templates write a slot that any words may fill."""
 
 
 class Patience:
-    """`connectors` are the words of each language that join two acts, `controls` what the car has to operate."""
+    """Judges by what the sentences of `skills` can be."""
 
-    def __init__(
-        self, settings: AudioSettings, connectors: Mapping[Lang, Sequence[str]], controls: Collection[str]
-    ) -> None:
-        self._settings, self._controls = settings, controls
-        self._connectors = {lang: frozenset(words) for lang, words in connectors.items()}
+    def __init__(self, settings: AudioSettings, skills: SkillSet) -> None:
+        self._settings = settings
+        self._connectors = {lang: frozenset(grammar.connectors) for lang, grammar in skills.grammars.items()}
+        self._free_slots = frozenset(_FREE_SLOT.findall(skills.model_dump_json()))
+        self._required = {
+            intent: [frozenset(slots.split("|")) for slots in what.requires]
+            for skill in skills.skills.values()
+            for intent, what in skill.manifest.intents.items()
+        }
 
     def milliseconds(self, draft: Draft) -> int:
         """The silence that ends an utterance of which this was recognised."""
@@ -37,8 +45,6 @@ class Patience:
         return any(said.endswith(word) for word in self._connectors[lang] if len(word) > 1)
 
     def _may_go_on(self, act: Act) -> bool:
-        """Whether more of it would change it: its value is still missing, or it ends in a name or free text."""
-        control, _, operation = act.intent.rpartition(".")
-        if operation == "ask":
-            return True
-        return control not in self._controls and any(isinstance(value, str) for value in act.slots.values())
+        """Whether more words would change it: what it needs is still missing, or any words can belong to it."""
+        missing = any(slots.isdisjoint(act.slots) for slots in self._required.get(act.intent, ()))
+        return missing or act.intent.endswith(".ask") or not self._free_slots.isdisjoint(act.slots)

@@ -72,7 +72,6 @@ class Service:
             self.lanes,
             self.runner,
             self._understanding.skills,
-            self.profile.controls,
             self._sink,
             self._refresh_status,
         )

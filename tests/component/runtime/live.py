@@ -18,7 +18,7 @@ from cockpit.ports import SourceCapabilities, Understander
 from cockpit.runtime.listening import Listening
 from cockpit.runtime.understanding import understanding
 from cockpit.types import SAMPLE_RATE_HZ, Lang, Pcm, Transcript, Utterance, Zone
-from tests.component.runtime.scripted import SETTINGS, Cockpit, profile, skills
+from tests.component.runtime.scripted import SETTINGS, Cockpit, skills
 
 CHUNK_S = CHUNK_SAMPLES / SAMPLE_RATE_HZ
 
@@ -104,7 +104,7 @@ class Car(Cockpit):
         self.hearing = LevelEars(lang=lang)
         self.runner._ears = self.hearing
         self.begun_s = asyncio.get_running_loop().time()
-        self.listening = Listening(settings, self.lanes, self.runner, skills(), profile().controls, self.sink)
+        self.listening = Listening(settings, self.lanes, self.runner, skills(), self.sink)
         self.watchers.append(self.listening.saw)
         self._tasks: list[asyncio.Task[None]] = []
 
