@@ -79,6 +79,16 @@ class Bench:
     bus: Bus
     vehicle: SimulatedVehicle
     vid: str
+    begun_s: float
+    """When the process was started."""
+
+    @property
+    def starting(self) -> list[Figures]:
+        online, loaded = self.person.online_s - self.begun_s, self.person.loaded_s - self.begun_s
+        return [
+            Figures("start of the process to typed requests", "s", [online]),
+            Figures("start of the process to spoken ones", "s", [loaded]),
+        ]
 
 
 @asynccontextmanager
@@ -92,11 +102,12 @@ async def _bench(settings: Settings, *, speaks: bool = True) -> AsyncIterator[Be
         command = [sys.executable, "-m", "cockpit", "run"]
         where = ["--broker", f"{broker.host}:{broker.port}", "--vid", settings.vid]
         env = {**os.environ, "COCKPIT_SPEECH__PUBLISH": str(speaks).lower(), "COCKPIT_SPEECH__OUTPUT": "none"}
+        await bus.wait_connected()
+        begun_s = asyncio.get_running_loop().time()
         service = await asyncio.create_subprocess_exec(*command, *where, env=env)
         try:
-            await bus.wait_connected()
             await person.online(60)
-            yield Bench(psutil.Process(service.pid), person, observer, bus, vehicle, settings.vid)
+            yield Bench(psutil.Process(service.pid), person, observer, bus, vehicle, settings.vid, begun_s)
         finally:
             await stop(service)
             for task in tasks:
@@ -167,6 +178,7 @@ async def run_bench(settings: Settings, rounds: int, idle_s: float) -> list[Figu
     """Every figure; `rounds` times the typed sentences and, after one round unmeasured, the demo's recordings."""
     table: list[Figures] = []
     async with _bench(settings) as bench:
+        table += bench.starting
         for lang in LANGS:
             await _typed(bench, lang, 2)
             table.append(await _typed(bench, lang, rounds * 4))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,6 +64,8 @@ class Conversation:
         self._overheard: list[tuple[str, asyncio.Future[Event]]] = []
         self._reset: dict[str, asyncio.Event] = {}
         self.status: Event = {}
+        self.online_s = self.loaded_s = math.nan
+        """Loop time at which the assistant first said that it takes requests, and that it has all its engines."""
         bus.subscribe(topics.EVENT.filter(vid), self._on_event, qos=0)
         bus.subscribe(topics.STATUS.build(vid), self._on_status)
         bus.subscribe(topics.REPLY_AUDIO.filter(vid), self._on_audio, qos=0)
@@ -159,7 +162,12 @@ class Conversation:
     def _on_status(self, topic: str, payload: bytes, retained: bool) -> None:
         del topic, retained
         self.status = json.loads(payload)
-        if self.status.get("status") == "online" and not self.status.get("loading"):
+        online = self.status.get("status") == "online"
+        now_s = asyncio.get_running_loop().time()
+        if online and math.isnan(self.online_s):
+            self.online_s = now_s
+        if online and not self.status.get("loading"):
+            self.loaded_s = now_s if math.isnan(self.loaded_s) else self.loaded_s
             self._online.set()
         else:
             self._online.clear()
