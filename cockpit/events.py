@@ -114,12 +114,12 @@ class Held(Event):
     active: bool
 
 
-IgnoredReason = Literal["listening", "own_voice", "other_zone", "not_addressed"]
+IgnoredReason = Literal["listening", "hush", "own_voice", "other_zone", "not_addressed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored(Event):
-    """Live speech that begins no turn, and why: only a sign of listening, the assistant's own voice, heard louder at
+    """Live speech that begins no turn, and why: only a sign of listening, a word that silences the reply, the assistant's own voice, heard louder at
     another seat, or not meant for the assistant."""
 
     type: ClassVar[str] = "ignored"

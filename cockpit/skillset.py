@@ -83,10 +83,11 @@ class Phrases(_Part):
 
 class Listening(_Part):
     """What people say while somebody speaks to them, letters only. `sounds` never mean more than that they listen;
-    `assent` may be the answer to a question that waits."""
+    `assent` may be the answer to a question that waits; `hush` asks for silence."""
 
     sounds: list[str] = Field(default_factory=list)
     assent: list[str] = Field(default_factory=list)
+    hush: list[str] = Field(default_factory=list)
 
 
 class Grammar(_Part):

@@ -60,8 +60,13 @@ class BargeIn:
     def listens(self, draft: Draft) -> bool:
         """Whether what was said only shows that somebody listens, and asks for no answer: 嗯, "uh-huh". What could be
         the answer to a question that waits is more than that."""
-        words = self._grammars[draft.transcript.lang].listening
-        said = "".join(char for char in draft.transcript.text.casefold() if char.isalnum())
-        if said in words.sounds or not said:
-            return True
-        return said in words.assent and not draft.expecting
+        words, said = self._grammars[draft.transcript.lang].listening, _letters(draft)
+        return said in words.sounds or not said or (said in words.assent and not draft.expecting)
+
+    def hushes(self, draft: Draft) -> bool:
+        """Whether what was said asks for silence and for nothing else."""
+        return _letters(draft) in self._grammars[draft.transcript.lang].listening.hush
+
+
+def _letters(draft: Draft) -> str:
+    return "".join(char for char in draft.transcript.text.casefold() if char.isalnum())

@@ -41,10 +41,12 @@ OwnVoice = Callable[[Segment], bool]
 
 @dataclass(slots=True)
 class _Said:
-    """An utterance under way. `why` tells why it is listened to; None where nothing asked for it."""
+    """An utterance under way. `why` tells why it is listened to; None where nothing asked for it. `over_reply`: it began
+    while a reply sounded here."""
 
     turn: str
     why: str | None
+    over_reply: bool
     begun_s: float
 
 
@@ -123,10 +125,9 @@ class Ear:
 
     def _started(self) -> None:
         now_s = asyncio.get_running_loop().time()
-        why = self._attention.begun(self._zone, now_s)
-        if why is None and self._turns.speaking(self._zone):
-            why = "follow_up"
-        self._said = _Said(uuid4().hex, why, now_s)
+        over_reply = self._turns.speaking(self._zone)
+        why = self._attention.begun(self._zone, now_s) or ("follow_up" if over_reply else None)
+        self._said = _Said(uuid4().hex, why, over_reply, now_s)
         self._arbiter.begun(self._zone)
         if why is not None:
             self._sink(SpeechStarted(turn=self._said.turn, zone=self._zone, lang=self._lang))
@@ -195,13 +196,13 @@ class Ear:
             return "own_voice"
         if not await self._arbiter.belongs(segment):
             return "other_zone"
-        if said.why is not None and not self._turns.speaking(self._zone):
+        if said.why is not None and not said.over_reply:
             return None
         draft = None if whole is None else await finished(whole)
         if draft is None:
             return None if said.why is not None else "not_addressed"
-        if said.why is not None:
-            return "listening" if self._barge_in.listens(draft) else None
+        if said.over_reply:
+            return "listening" if self._barge_in.listens(draft) else "hush" if self._barge_in.hushes(draft) else None
         acts = draft.understanding.acts
         free = draft.understanding.sure and all(self._attention.free(act.intent) for act in acts)
         return None if free else "not_addressed"

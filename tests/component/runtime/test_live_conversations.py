@@ -151,6 +151,24 @@ def test_a_sign_of_listening_stops_nothing(lang: Lang, command: str, noise: str)
     virtually(talk())
 
 
+@pytest.mark.parametrize(
+    ("lang", "command", "word"),
+    [("zh", "打开空调", "停"), ("zh", "打开空调", "别说了"), ("en", "turn on the air conditioning", "stop")],
+)
+def test_a_word_for_silence_gets_silence(lang: Lang, command: str, word: str) -> None:
+    async def talk() -> None:
+        car = Car(lang)
+        car.mouth.duration_s = 8.0
+        first = car.says(command, at_s=0.5)
+        last = car.says(word, at_s=first.until_s + 3.0, seconds=0.5)
+        await car.drive(last.until_s + 10)
+        assert speech(car) == ["start", "interrupted"]
+        assert replies(car) == ["done"]
+        assert len(car.car.carried) == 1
+
+    virtually(talk())
+
+
 @pytest.mark.parametrize("answer", ["是的", "好的"])
 def test_an_answer_before_the_question_ends(answer: str) -> None:
     async def talk() -> None:

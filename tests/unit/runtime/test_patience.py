@@ -24,8 +24,8 @@ def silence_ms(text: str) -> int:
 
 @pytest.mark.parametrize(
     "text",
-    ["打开空调", "温度调到二十二度", "关闭所有车窗", "打开副驾座椅加热", "下一首", "turn on the AC", "close all windows",
-     "set the temperature to twenty one degrees", "next song", "call Emily"],
+    ["打开空调", "温度调到二十二度", "关闭所有车窗", "打开副驾座椅加热", "下一首",
+     "turn on the AC", "close all windows", "set the temperature to twenty one degrees", "next song", "call Emily"],
 )  # fmt: skip
 def test_a_complete_command_ends_soon(text: str) -> None:
     assert silence_ms(text) == AUDIO.end_silence_complete_ms
@@ -33,8 +33,8 @@ def test_a_complete_command_ends_soon(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["把空调调到", "请帮我把", "把副驾", "车窗开到", "打电话给", "打开空调然后", "打开空调，并且", "set the temperature to",
-     "turn on the", "open the", "I want to", "open the window and", "navigate to"],
+    ["把空调调到", "请帮我把", "把副驾", "车窗开到", "打电话给", "打开空调然后", "打开空调，并且",
+     "set the temperature to", "turn on the", "open the", "I want to", "open the window and", "navigate to"],
 )  # fmt: skip
 def test_a_sentence_that_breaks_off_is_waited_for(text: str) -> None:
     assert silence_ms(text) == AUDIO.end_silence_incomplete_ms
