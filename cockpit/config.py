@@ -76,6 +76,48 @@ class AudioSettings(_Section):
     max_utterance_s: Annotated[float, Field(ge=1, le=60)] = 15.0
 
 
+class WakeSettings(_Section):
+    """What makes live speech meant for the assistant."""
+
+    required: bool = False
+    """Whether live speech is answered only after a wake word, with the push-to-talk key, or as a follow-up."""
+    words: list[str] = Field(default_factory=list)
+    """Ids of the wake words listened for (`models/wake`); none is all of them, where `required` is on."""
+    threshold: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Certainty from which a wake word is believed; None takes the one chosen in training."""
+    listen_s: Annotated[float, Field(gt=0, le=60)] = 6.0
+    """How long after a wake word speech may begin."""
+    follow_up_s: Annotated[float, Field(ge=0, le=60)] = 8.0
+    """How long after a reply speech needs no wake word."""
+    answer_s: Annotated[float, Field(ge=0, le=60)] = 15.0
+    """The same after a question."""
+    free: bool = False
+    """Whether `free_intents` need no wake word at all. All that is said is recognised then, on the board."""
+    free_intents: list[str] = [
+        "playback.pause",
+        "playback.play",
+        "playback.next",
+        "playback.previous",
+        "volume.up",
+        "volume.down",
+        "volume.mute",
+        "phone.answer",
+        "phone.reject",
+        "phone.hang_up",
+    ]
+
+
+class HttpSettings(_Section):
+    """A small HTTP interface: push-to-talk and status."""
+
+    port: Annotated[int, Field(ge=0, le=65535)] | None = None
+    """None is off; 0 takes any free one."""
+    host: str = "127.0.0.1"
+    token: SecretStr | None = None
+    """Environment `COCKPIT_HTTP__TOKEN`, or the systemd credential `http-token`; where there is one, requests must bear
+    it."""
+
+
 class AsrSettings(_Section):
     """Which engine hears which language: `whisper`, `moonshine` or `vosk`."""
 
@@ -144,6 +186,8 @@ class Settings(BaseSettings):
     """Pulled models; outside the tree, so that they outlive a checkout."""
     broker: BrokerSettings = BrokerSettings()
     audio: AudioSettings = AudioSettings()
+    wake: WakeSettings = WakeSettings()
+    http: HttpSettings = HttpSettings()
     asr: AsrSettings = AsrSettings()
     speech: SpeechSettings = SpeechSettings()
     turn: TurnSettings = TurnSettings()
@@ -184,10 +228,15 @@ def load_settings(file: Path | None = None, **overrides: object) -> Settings:
 
 
 def _with_credentials(settings: Settings) -> Settings:
-    """Fill in the broker password from systemd's credential directory where there is one."""
+    """Fill in the secrets that systemd's credential directory has and the settings have not."""
+    broker = settings.broker.model_copy(update=_credential("broker-password", "password", settings.broker.password))
+    http = settings.http.model_copy(update=_credential("http-token", "token", settings.http.token))
+    return settings.model_copy(update={"broker": broker, "http": http})
+
+
+def _credential(name: str, field: str, given: SecretStr | None) -> dict[str, SecretStr]:
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    secret = Path(folder, "broker-password") if folder else None
-    if secret is None or settings.broker.password is not None or not secret.is_file():
-        return settings
-    broker = settings.broker.model_copy(update={"password": SecretStr(secret.read_text("utf-8").strip())})
-    return settings.model_copy(update={"broker": broker})
+    secret = Path(folder, name) if folder else None
+    if secret is None or given is not None or not secret.is_file():
+        return {}
+    return {field: SecretStr(secret.read_text("utf-8").strip())}

@@ -119,8 +119,8 @@ IgnoredReason = Literal["listening", "hush", "own_voice", "other_zone", "not_add
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored(Event):
-    """Live speech that begins no turn, and why: only a sign of listening, a word that silences the reply, the assistant's own voice, heard louder at
-    another seat, or not meant for the assistant."""
+    """Live speech that begins no turn, and why: only a sign of listening, a word that silences the reply, the
+    assistant's own voice, heard louder at another seat, or not meant for the assistant."""
 
     type: ClassVar[str] = "ignored"
     reason: IgnoredReason

@@ -89,6 +89,13 @@ class ResetRequest(Payload):
     id: Id
 
 
+class ListenRequest(Payload):
+    """A push-to-talk key: what is said while it is down is meant for the assistant, and over when it goes up."""
+
+    zone: Zone = "driver"
+    on: bool
+
+
 class _Identified(Payload):
     id: Id
 

@@ -41,8 +41,8 @@ OwnVoice = Callable[[Segment], bool]
 
 @dataclass(slots=True)
 class _Said:
-    """An utterance under way. `why` tells why it is listened to; None where nothing asked for it. `over_reply`: it began
-    while a reply sounded here."""
+    """An utterance under way. `why` tells why it is listened to, None where nothing asked for it; `over_reply` that it
+    began while a reply sounded here."""
 
     turn: str
     why: str | None
@@ -84,13 +84,12 @@ class Ear:
 
     def press(self, *, on: bool) -> None:
         """The push-to-talk key of this seat: what is said while it is down is meant, and over when it is let go."""
-        now_s = asyncio.get_running_loop().time()
         if on:
-            self._attention.pressed(self._zone, now_s)
+            self._attention.pressed(self._zone)
             self._barge_in.onset()
             self._barge_in.interrupt()
         else:
-            self._attention.released(self._zone, now_s)
+            self._attention.released(self._zone)
             self._listener.end()
 
     def _take(self, event: ListeningEvent) -> None:

@@ -11,6 +11,7 @@ from cockpit.audio.listening import Listener
 from cockpit.audio.microphone import MicrophoneSource
 from cockpit.audio.sources import PushSource
 from cockpit.audio.vad import SileroVad
+from cockpit.bus.payloads import ListenRequest
 from cockpit.config import Settings
 from cockpit.errors import AudioError
 from cockpit.events import ErrorOccurred, Event, TurnEnded
@@ -46,7 +47,7 @@ class Listening:
         self._settings, self._lanes, self._runner = settings, lanes, runner
         self._grammars, self._sink, self._changed = skills.grammars, sink, changed
         self._patience = Patience(settings.audio, skills)
-        self._attention = Attention()
+        self._attention = Attention(settings.wake)
         self._arbiter = Arbiter(lambda mine, other: None)
         self._streams: dict[Zone, PushSource] = {}
         self._ears: dict[Zone, Ear] = {}
@@ -58,11 +59,11 @@ class Listening:
         if zone in self._streams:
             self._streams[zone].push(frame)
 
-    def press(self, zone: Zone, *, on: bool) -> None:
-        """The push-to-talk key of a seat. Raises `AudioError` (`audio-no-ear`) where nothing listens there."""
-        if zone not in self._ears:
-            raise AudioError("no-ear", f"no microphone listens at {zone}")
-        self._ears[zone].press(on=on)
+    def press(self, key: ListenRequest) -> None:
+        """A push-to-talk key goes down or up. Raises `AudioError` (`audio-no-ear`) where nothing listens there."""
+        if key.zone not in self._ears:
+            raise AudioError("no-ear", f"no microphone listens at {key.zone}")
+        self._ears[key.zone].press(on=key.on)
 
     def saw(self, event: Event) -> None:
         """What happens in turns: after a reply the person may speak again without being asked to."""

@@ -21,6 +21,7 @@ from cockpit.profile import load_profile
 from cockpit.runtime import memory, notify
 from cockpit.runtime.acting import Acting
 from cockpit.runtime.handlers import load_handlers
+from cockpit.runtime.http import HttpInterface
 from cockpit.runtime.lanes import Lanes
 from cockpit.runtime.listening import Listening
 from cockpit.runtime.requests import Requests
@@ -78,6 +79,7 @@ class Service:
         self.requests = Requests(
             self.bus, settings, self.runner, self.lanes, self.listening, self._composer, self._sink
         )
+        self.http = HttpInterface(settings.http, self.listening.press, self._status)
         self.bus.on_connect.append(self._publish_status)
         self._state, self._loading = "starting", True
         self._publishing: set[asyncio.Task[None]] = set()
@@ -147,6 +149,7 @@ class Service:
             "lanes": self.lanes.run(),
             "listening": self.listening.run(),
             "watchdog": _feed_watchdog(),
+            **({"http": self.http.run()} if self.settings.http.port is not None else {}),
         }
 
     async def _load_engines(self) -> None:
