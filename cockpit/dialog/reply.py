@@ -11,6 +11,8 @@ from cockpit.profile import Control, VehicleProfile
 from cockpit.skillset import SkillSet
 from cockpit.types import LANGS, CallApp, Lang, Outcome, Reply, ReplyKind, SetSignal, Zone
 
+SWITCHED = ("on", "off", "open", "close", "lock", "unlock")
+"""Operations that need no value to be told."""
 FINE: frozenset[str] = frozenset({"done", "already", "answer"})
 
 
@@ -36,6 +38,18 @@ class Composer:
         """Replies that are always the same, as they are spoken."""
         words = self._wordings[lang]
         return [words.sentences([words.say(key)]) for key in words.fixed_keys(("answer.", "unsupported.", "error."))]
+
+    def likely(self, lang: Lang) -> list[str]:
+        """Replies that a session is likely to hold, as they are spoken: each control switched, or set to a value."""
+        words, texts = self._wordings[lang], []
+        for name, control in self._profile.controls.items():
+            fields: dict[str, object] = {"name": name, "zones": ()}
+            switched = [operation for operation in SWITCHED if operation in control.values]
+            texts += [words.first([f"{name}.{end}.done", f"done.{end}"], fields) for end in switched]
+            value = control.low if control.low is not None else next(iter(control.levels), None)
+            if value is not None:
+                texts.append(words.first([f"{name}.set.done", "done.set"], {**fields, "value": control.sign * value}))
+        return [words.sentences([text]) for text in dict.fromkeys(texts)]
 
     def tell(self, plan: Ask | Tell | Tellings, lang: Lang) -> Told:
         """Words for a plan that does nothing."""

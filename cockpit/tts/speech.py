@@ -17,7 +17,7 @@ from cockpit.tts.floor import Floor, Priority
 from cockpit.tts.joining import trimmed
 from cockpit.tts.saying import Saying
 from cockpit.tts.sentences import Piece, pieces
-from cockpit.tts.voices import FallbackVoice, configured
+from cockpit.tts.voices import FallbackVoice, Voice, configured
 from cockpit.types import AudioChunk, Lang, Pcm
 
 NORMALISE: Mapping[Lang, Callable[[str], str]] = {
@@ -126,6 +126,10 @@ class Speech:
         """Go on with speech that is held, from the last pause in it, or the beginning of its piece."""
         if self._saying is not None:
             self._saying.resume()
+
+    async def voice(self, lang: Lang) -> Voice:
+        """Who speaks `lang`, loaded. Raises `ModelError` where none can be."""
+        return await self._voices[lang].choose()
 
     def ready(self) -> dict[Lang, bool]:
         """Per language that is to be spoken, whether its voice is loaded."""
