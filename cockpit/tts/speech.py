@@ -113,11 +113,11 @@ class Speech:
             await asyncio.wait({task})
 
     async def hold(self) -> bool:
-        """Silence the speech under way and keep it for `resume`; False when there is none.
+        """Silence the speech under way and keep it for `resume`; False when there is none, or a warning, which goes on.
 
         It is given up (and `say` returns False) when it is held for longer than `saying.HOLD_LIMIT_S`.
         """
-        if self._saying is None:
+        if self._saying is None or self._priority is Priority.WARNING:
             return False
         await self._saying.hold()
         return True
@@ -139,8 +139,9 @@ class Speech:
         """Per language, why voices that were wanted are not the ones that speak."""
         return {lang: list(voice.errors) for lang, voice in self._voices.items() if voice.errors}
 
-    async def warm(self, phrases: Mapping[Lang, Iterable[str]]) -> None:
-        """Load the voices and voice fixed phrases ahead, one sentence at a time, so that a reply may come between.
+    async def warm(self, phrases: Mapping[Lang, Iterable[str]], *, starts: bool = False) -> None:
+        """Load the voices and voice phrases ahead, one piece at a time, so that a reply may come between; where only
+        how they start is likely, no more than their first pieces.
 
         Raises `ModelError` and `SpeechError` as `say` does, after every language had its try.
         """
@@ -151,7 +152,7 @@ class Speech:
                 continue
             try:
                 await voice.choose()
-                for piece in [piece for text in texts for piece in pieces(text)]:
+                for piece in [piece for text in texts for piece in pieces(text)[: 1 if starts else None]]:
                     await self._plain(voice, lang, piece)
             except CockpitError as error:
                 errors.append(error)

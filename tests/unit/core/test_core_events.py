@@ -15,6 +15,7 @@ from cockpit.events import (
     Acted,
     Alerted,
     ContextReset,
+    Ducked,
     ErrorOccurred,
     Event,
     Replied,
@@ -44,9 +45,10 @@ CONTRACT: dict[str, set[str]] = {
     "turn_end": {"outcome", "timings"},
     "error": {"code", "message"},
     "alert": set(),
+    "duck": {"active", "gain_db"},
     "reset": {"id"},
 }
-"""Event types of the contract and the fields it names."""
+"""Event types of the contract and the fields it names; `duck` and `reset` are beside its list."""
 
 WORDED_HERE = {
     "turn", "word", "engine", "reason", "link", "complexity", "id", "status", "path", "app", "action", "code",
@@ -62,7 +64,7 @@ def by_type(name: str) -> type[Event]:
 EXAMPLES: tuple[Event, ...] = (
     Woken(), SpeechStarted(), SpeechEnded(), Transcribed(text="开窗"), Understood(), Routed(), Acted(),
     Replied(text="好的", kind="done"), Spoke(state="start"), TurnEnded(outcome="done"),
-    ErrorOccurred(code="asr-late", message="too late"), Alerted(text="前方事故"), ContextReset(),
+    ErrorOccurred(code="asr-late", message="too late"), Alerted(text="前方事故"), Ducked(active=True), ContextReset(),
 )  # fmt: skip
 
 
