@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -51,7 +51,7 @@ class Speaking:
     def gain_db(self) -> float:
         """The configured volume, raised with a speed that is known and fresh."""
         deciding, speech = self.profile.deciding, self.settings.speech
-        speed = self.vehicle.snapshot().fresh(deciding.speed, time.monotonic(), deciding.max_age_s)
+        speed = self.vehicle.snapshot().fresh(deciding.speed, asyncio.get_running_loop().time(), deciding.max_age_s)
         known = float(speed) if isinstance(speed, int | float) and not isinstance(speed, bool) else None
         return speech.volume_db + speed_gain_db(known, speech.speed_gain_db)
 

@@ -11,8 +11,8 @@ import pytest
 from cockpit.errors import SpeechError
 from cockpit.events import Ducked
 from cockpit.runtime.progress import Progress
-from cockpit.types import Lang
-from tests.component.runtime.scripted import skills
+from cockpit.types import Lang, Scalar
+from tests.component.runtime.scripted import profile, skills
 from tests.component.runtime.unasked import SETTINGS, Cabin
 from tests.virtual_time import virtually
 
@@ -143,5 +143,22 @@ def test_speech_that_never_sounded_lowers_nothing() -> None:
         reply.cancel()
         await asyncio.wait({reply})
         assert cabin.ducked() == []
+
+    in_cabin(script)
+
+
+@pytest.mark.parametrize(("speed", "gain_db"), [(0.0, 0.0), (90.0, 3.0), (130.0, 6.0), ("fast", 0.0), (True, 0.0)])
+def test_speech_is_as_loud_as_the_speed_wants(speed: Scalar, gain_db: float) -> None:
+    async def script(cabin: Cabin, progress: Progress) -> None:
+        cabin.car.values[profile().deciding.speed] = speed
+        assert cabin.speaking.gain_db() == pytest.approx(SETTINGS.speech.volume_db + gain_db)
+
+    in_cabin(script)
+
+
+def test_a_speed_that_is_not_known_raises_nothing() -> None:
+    async def script(cabin: Cabin, progress: Progress) -> None:
+        cabin.car.values.pop(profile().deciding.speed, None)
+        assert cabin.speaking.gain_db() == SETTINGS.speech.volume_db
 
     in_cabin(script)
