@@ -2,8 +2,9 @@
 
 The replies are those of a session: the requests of replies.yaml are typed to the assistant with the simulated vehicle.
 Each is then spoken into nothing three ways: with nothing voiced before, with what the service voices ahead while nobody
-speaks, and once more when it was spoken before. `--understood` has Whisper write down each reply voiced in one go and
-in the pieces it is played in, and gives the share of its syllables or letters that came out otherwise.
+speaks, and once more when it was spoken before. The processor's time up to the first sound, over all cores, tells what
+the first sound costs where the machine has other work too. `--understood` has Whisper write down each reply voiced in
+one go and in the pieces it is played in, and gives the share of its syllables or letters that came out otherwise.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import asyncio
 import os
 import statistics
 import sys
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,9 +56,11 @@ class Ear:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Milliseconds from the reply's text to its first sound and to its last piece, and the seconds it lasts."""
+    """Milliseconds from the reply's text to its first sound, what the processor worked in them, and to its last piece;
+    and the seconds it lasts."""
 
     first_ms: float
+    worked_ms: float
     whole_ms: float
     lasts_s: float
 
@@ -74,11 +78,13 @@ async def session(settings: Settings, langs: Iterable[Lang]) -> dict[Lang, list[
 
 
 async def spoken(speech: Speech, text: str, lang: Lang) -> Spoken:
-    loop, ear, first = asyncio.get_running_loop(), Ear(), []
-    begun_s = loop.time()
-    await speech.say(text, lang, [ear], lambda: first.append(loop.time()))
+    loop, ear = asyncio.get_running_loop(), Ear()
+    first: list[tuple[float, float]] = []
+    begun_s, worked_s = loop.time(), time.process_time()
+    await speech.say(text, lang, [ear], lambda: first.append((loop.time(), time.process_time())))
     lasts_s = sum(map(len, ear.pcm)) / ear.rate_hz
-    return Spoken(1000 * (first[0] - begun_s), 1000 * (loop.time() - begun_s), lasts_s)
+    waited_ms, worked_ms = 1000 * (first[0][0] - begun_s), 1000 * (first[0][1] - worked_s)
+    return Spoken(waited_ms, worked_ms, 1000 * (loop.time() - begun_s), lasts_s)
 
 
 async def measure(settings: Settings, lang: Lang, replies: list[str]) -> dict[str, list[Spoken]]:
@@ -164,11 +170,12 @@ async def _report(settings: Settings, langs: tuple[Lang, ...], *, with_whisper: 
 
 def _medians(found: list[Spoken]) -> str:
     first = [one.first_ms for one in found]
+    worked_ms = statistics.median(one.worked_ms for one in found)
     whole_ms = statistics.median(one.whole_ms for one in found)
     lasts_s = statistics.median(one.lasts_s for one in found)
     tenth = statistics.quantiles(first, n=10)[-1]
     return (
-        f"first sound {statistics.median(first):.0f} ms (nine of ten {tenth:.0f}), "
+        f"first sound {statistics.median(first):.0f} ms (nine of ten {tenth:.0f}, processor {worked_ms:.0f}), "
         f"all voiced {whole_ms:.0f} ms, lasts {lasts_s:.1f} s"
     )
 
