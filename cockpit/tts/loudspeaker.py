@@ -80,9 +80,9 @@ class DeviceSink:
         return stream
 
     async def play(self, chunk: AudioChunk) -> None:
-        if self._playing is not None:
+        if self._playing is not None and not self._playing.done():
             await asyncio.wait({self._playing})
-        self._stopped.clear()
+        self._stopped.clear()  # in the same step as the call, so that a stop that follows it is never lost
         loop = asyncio.get_running_loop()
         louder = replace(chunk, pcm=amplified(chunk.pcm, self._gain_db()))
         self._playing = loop.run_in_executor(self._thread, self._write, louder, loop)
