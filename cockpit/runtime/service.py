@@ -101,6 +101,7 @@ class Service:
             self._sink,
             self.recognition,
             self.speaking,
+            self.progress,
         )
         acting.on_refused = runner.on_refused
         return runner, Lanes(runner, self.speech, settings.turn.queue)
