@@ -50,6 +50,7 @@ class Composer:
         for name, reading in self._profile.readings.items():
             keys = (f"{name}.read", f"{name}.read.true", f"{name}.read.false")
             texts += [words.say(key, {"name": name, "value": (50, reading.unit)}) for key in keys if words.has(key)]
+        texts.append(words.say("alert.accident", {"distance": (500, "m")}))
         return [words.sentences([text]) for text in dict.fromkeys(texts)]
 
     def tell(self, plan: Ask | Tell | Tellings, lang: Lang) -> Told:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cockpit.tts.floor import Priority
+from cockpit.tts.floor import Floor, Priority
 from cockpit.tts.saying import HOLD_LIMIT_S
 from cockpit.tts.speech import Speech
 from cockpit.tts.voices import FallbackVoice, Voice
@@ -181,5 +181,47 @@ def test_one_that_gives_up_waiting_does_not_keep_the_floor() -> None:
         assert await front.say("third", "en", [sink])
         assert sink.texts == ["first", "third"]
         assert waiting.cancelled()
+
+    run(talk())
+
+
+def test_a_warning_that_comes_as_the_floor_changes_hands_goes_first() -> None:
+    async def talk() -> None:
+        floor, order = Floor(), []
+
+        async def speak(name: str, priority: Priority) -> None:
+            async with floor.held(priority):
+                order.append(name)
+                await asyncio.sleep(1)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(speak("reply", Priority.REPLY))
+            group.create_task(speak("notice", Priority.NOTICE))
+            await asyncio.sleep(0.5)
+            asyncio.get_running_loop().call_at(
+                asyncio.get_running_loop().time() + 0.5,
+                lambda: group.create_task(speak("warning", Priority.WARNING)),
+            )
+        assert order == ["reply", "warning", "notice"]
+
+    run(talk())
+
+
+@pytest.mark.parametrize("cancelled", [0, 1, 2])
+def test_whoever_gives_up_waiting_the_others_get_the_floor(cancelled: int) -> None:
+    async def talk() -> None:
+        floor, order = Floor(), []
+
+        async def speak(name: int) -> None:
+            async with floor.held(Priority.REPLY):
+                order.append(name)
+                await asyncio.sleep(1)
+
+        tasks = [asyncio.create_task(speak(name)) for name in range(4)]
+        await asyncio.sleep(0.5 + 0.5 * cancelled)
+        tasks[cancelled].cancel()
+        await asyncio.wait(tasks)
+        assert [name for name in range(4) if name in order or name == cancelled] == [0, 1, 2, 3]
+        assert all(task.cancelled() is (name == cancelled) for name, task in enumerate(tasks))
 
     run(talk())

@@ -146,6 +146,16 @@ async def test_warmed_phrases_are_voiced_once_and_then_said_at_once(voice: Scrip
     assert len(voice.voiced) == 3
 
 
+async def test_of_likely_replies_only_the_starts_are_voiced(voice: ScriptedVoice) -> None:
+    front = speech(voice)
+    await front.warm({"zh": ["副驾温度已调到16度。"], "en": ["Done. The window is open."]}, starts=True)
+    assert voice.voiced == ["副驾温度，", "Done."]
+    sink = ScriptedSink(instant=True)
+    await front.say("副驾温度已调到22度。", "zh", [sink])
+    assert voice.voiced[2:] == ["已调到二十二度。"]
+    assert sink.heard == ["副驾温度", "已调到22度。"]
+
+
 async def test_without_a_cache_everything_is_voiced(voice: ScriptedVoice) -> None:
     front = speech(voice, cache_bytes=0)
     await front.say("Done. Done.", "en", [NullSink()])

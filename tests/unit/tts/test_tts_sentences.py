@@ -55,6 +55,8 @@ STARTS: dict[str, list[str]] = {
     "室外温度零下12度。": ["室外温度零下12度。"],
     "前方500米有事故，请小心。": ["前方>", "500米有事故，", "请小心。"],
     "All right, cancelled.": ["All right,", "cancelled."],
+    "沿G1501行驶，到A座1203。": ["沿G1501行驶，", "到A座1203。"],
+    "The temperature is set to 22.5 degrees.": ["The temperature is set to 22.5 degrees."],
     "The air conditioning is on.": ["The air conditioning is on."],
     "Sunny, 18 to 26 degrees, 10% chance of rain.": ["Sunny,", "18 to 26 degrees,", "10% chance of rain."],
 }
