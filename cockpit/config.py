@@ -68,6 +68,19 @@ class AudioSettings(_Section):
     max_utterance_s: Annotated[float, Field(ge=1, le=60)] = 15.0
 
 
+class FrontSettings(_Section):
+    """What is done to a microphone's sound before it is listened to (docs/decisions/0013)."""
+
+    echo: bool = True
+    """Take out of it what the loudspeaker plays."""
+    gain: bool = False
+    """Even out its level."""
+    suppression: Literal["off", "webrtc", "deepfilter", "auto"] = "auto"
+    """Noise suppression; auto is what was measured to help."""
+    delay_ms: Annotated[int, Field(ge=0, le=500)] = 60
+    """From a block's being handed to the loudspeaker until its echo is read: where the canceller first looks for it."""
+
+
 class AsrSettings(_Section):
     """Which engine hears which language: `whisper`, `moonshine` or `vosk`."""
 
@@ -136,6 +149,7 @@ class Settings(BaseSettings):
     """Pulled models; outside the tree, so that they outlive a checkout."""
     broker: BrokerSettings = BrokerSettings()
     audio: AudioSettings = AudioSettings()
+    front: FrontSettings = FrontSettings()
     asr: AsrSettings = AsrSettings()
     speech: SpeechSettings = SpeechSettings()
     turn: TurnSettings = TurnSettings()
