@@ -59,6 +59,8 @@ class AudioSettings(_Section):
     """sounddevice's name or number; None is the system's default."""
     zone: Zone = "driver"
     """Whose seat the microphone is at (an MQTT stream names its own zone)."""
+    channels: dict[Zone, Annotated[int, Field(ge=1, le=64)]] = Field(default_factory=dict)
+    """Channels of a device with a microphone a seat, counted from 1; empty where it is one microphone, at `zone`."""
     speech_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
     min_speech_ms: Annotated[int, Field(ge=32, le=1000)] = 96
     end_silence_ms: Annotated[int, Field(ge=100, le=3000)] = 640
