@@ -59,6 +59,8 @@ class AudioSettings(_Section):
     """sounddevice's name or number; None is the system's default."""
     zone: Zone = "driver"
     """Whose seat the microphone is at (an MQTT stream names its own zone)."""
+    channels: dict[Zone, Annotated[int, Field(ge=1, le=64)]] = Field(default_factory=dict)
+    """Channels of a device with a microphone a seat, counted from 1; empty where it is one microphone, at `zone`."""
     speech_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
     min_speech_ms: Annotated[int, Field(ge=32, le=1000)] = 96
     end_silence_ms: Annotated[int, Field(ge=100, le=3000)] = 640
@@ -116,6 +118,17 @@ class HttpSettings(_Section):
     token: SecretStr | None = None
     """Environment `COCKPIT_HTTP__TOKEN`, or the systemd credential `http-token`; where there is one, requests must bear
     it."""
+class FrontSettings(_Section):
+    """What is done to a microphone's sound before it is listened to (docs/decisions/0013)."""
+
+    echo: bool = True
+    """Take out of it what the loudspeaker plays."""
+    gain: bool = False
+    """Even out its level."""
+    suppression: Literal["off", "webrtc", "deepfilter", "auto"] = "auto"
+    """Noise suppression; auto is what was measured to help."""
+    delay_ms: Annotated[int, Field(ge=0, le=500)] = 60
+    """From a block's being handed to the loudspeaker until its echo is read: where the canceller first looks for it."""
 
 
 class AsrSettings(_Section):
@@ -198,6 +211,7 @@ class Settings(BaseSettings):
     audio: AudioSettings = AudioSettings()
     wake: WakeSettings = WakeSettings()
     http: HttpSettings = HttpSettings()
+    front: FrontSettings = FrontSettings()
     asr: AsrSettings = AsrSettings()
     speech: SpeechSettings = SpeechSettings()
     turn: TurnSettings = TurnSettings()
