@@ -71,7 +71,7 @@ class AudioSettings(_Section):
     """The same after one that breaks off ("把空调调到…")."""
     pause_ms: Annotated[int, Field(ge=64, le=1000)] = 128
     """Silence after which what was said so far is recognised, in case it is all."""
-    partial_ms: Annotated[int, Field(ge=200, le=10_000)] = 960
+    partial_ms: Annotated[int, Field(ge=200, le=10_000)] = 800
     """How often what was said so far is recognised while somebody speaks without a pause."""
     pre_roll_ms: Annotated[int, Field(ge=0, le=2000)] = 320
     """Sound kept from before speech was noticed."""

@@ -56,14 +56,6 @@ class ChannelHealth:
         before, self.state = self.state, self._judged()
         return self.state if self.state != before else None
 
-    def problem(self, zone: Zone) -> AudioError | None:
-        """What to tell: `audio-dead-channel`, `audio-clipped`, or nothing."""
-        if self.state == "dead":
-            return AudioError("dead-channel", f"the microphone at {zone} gives no sound at all")
-        if self.state == "clipped":
-            return AudioError("clipped", f"the microphone at {zone} is set too loud: its sound is cut off")
-        return None
-
     def _judged(self) -> State:
         """A channel is given time before it is called dead or quiet, and as much before it is well again."""
         if sum(second.clipped for second in self._seconds) > CLIPPED_SHARE * WATCHED_S * SAMPLE_RATE_HZ:
@@ -73,6 +65,15 @@ class ChannelHealth:
         if all(second.span < LEAST for second in self._seconds):
             return "dead"
         return "quiet" if all(second.level_db < QUIET_DB for second in self._seconds) else "ok"
+
+
+def channel_problem(state: State, zone: Zone) -> AudioError | None:
+    """What to tell of a microphone in such a state: `audio-dead-channel`, `audio-clipped`, or nothing."""
+    if state == "dead":
+        return AudioError("dead-channel", f"the microphone at {zone} gives no sound at all")
+    if state == "clipped":
+        return AudioError("clipped", f"the microphone at {zone} is set too loud: its sound is cut off")
+    return None
 
 
 def _looked_at(sound: Pcm) -> _Second:

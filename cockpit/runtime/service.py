@@ -10,6 +10,7 @@ from importlib import import_module
 
 from cockpit import __version__
 from cockpit.asr.recognition import Recognition
+from cockpit.audio.playback import Playback
 from cockpit.bus import Bus, LastWill, topics
 from cockpit.config import Settings
 from cockpit.dialog.reply import Composer
@@ -79,7 +80,7 @@ class Service:
             self.runner,
             self._understanding.skills,
             self._sink,
-            self._refresh_status,
+            changed=self._refresh_status,
         )
         self.requests = Requests(
             self.bus, settings, self.runner, self.lanes, self.listening, self._composer, self._sink
@@ -121,6 +122,9 @@ class Service:
         speech = self.settings.speech
         if speech.output != "none" and await asyncio.to_thread(has_output_device, speech.device):
             self.speaking.open_device()
+        if self.speaking.audible:
+            self.listening.playback = Playback()
+            self.speaking.on_played = self.listening.playback.played
         try:
             async with asyncio.TaskGroup() as group:
                 for name, work in self._tasks().items():

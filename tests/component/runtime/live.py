@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from cockpit.audio.listening import Listener
+from cockpit.audio.listening import Detectors, Listener
 from cockpit.audio.vad import CHUNK_SAMPLES
 from cockpit.audio.wake import Woken
 from cockpit.config import Settings
@@ -150,7 +150,7 @@ class Car(Cockpit):
         for zone in zones:
             seat = Seat(zone, self.hearing.clips, self.begun_s)
             ear = self.listening.ear(
-                Listener(seat, LevelVad(), self.settings.audio, wake=LevelWake(self.hearing.clips))
+                Listener(seat, Detectors(LevelVad(), wake=lambda: LevelWake(self.hearing.clips)), self.settings.audio)
             )
             self._tasks.append(asyncio.create_task(ear.run()))
         self._tasks.append(asyncio.create_task(self.lanes.run()))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cockpit.audio.health import ChannelHealth, State
+from cockpit.audio.health import ChannelHealth, channel_problem, State
 from cockpit.types import Pcm
 
 RNG = np.random.default_rng(3)
@@ -22,7 +22,7 @@ def fed(health: ChannelHealth, sound: Pcm) -> list[State]:
 def test_a_living_channel_tells_nothing() -> None:
     health = ChannelHealth()
     assert fed(health, cabin(12)) == []
-    assert health.problem("driver") is None
+    assert channel_problem(health.state, "driver") is None
 
 
 @pytest.mark.parametrize("level", [0.0, 0.25])
@@ -30,19 +30,19 @@ def test_silence_or_a_constant_is_dead_after_5_s_and_told_once(level: float) -> 
     health = ChannelHealth()
     assert fed(health, np.full(4 * 16_000, level, np.float32)) == []
     assert fed(health, np.full(20 * 16_000, level, np.float32)) == ["dead"]
-    problem = health.problem("rear_left")
+    problem = channel_problem(health.state, "rear_left")
     assert problem is not None
     assert problem.code == "audio-dead-channel"
     assert "rear_left" in problem.message
     assert fed(health, cabin(8)) == ["ok"]
-    assert health.problem("rear_left") is None
+    assert channel_problem(health.state, "rear_left") is None
 
 
 def test_too_loud_is_told_once_and_over_when_it_is_turned_down() -> None:
     health = ChannelHealth()
     loud = np.clip(cabin(8, 0.8), -1, 1)
     assert fed(health, loud) == ["clipped"]
-    problem = health.problem("driver")
+    problem = channel_problem(health.state, "driver")
     assert problem is not None
     assert problem.code == "audio-clipped"
     assert fed(health, cabin(8)) == ["ok"]
