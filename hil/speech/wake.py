@@ -92,9 +92,7 @@ def false_wakes(wake: WakeWords, kinds: dict[str, Pcm]) -> list[Json]:
     rows = []
     for kind, sound in kinds.items():
         begun = time.process_time()
-        wakes = [
-            f"{woken.word} {woken.score:.2f} at {when / SAMPLE_RATE_HZ:.1f} s" for woken, when in heard(wake, sound)
-        ]
+        found = heard(wake, sound)
         length_s = len(sound) / SAMPLE_RATE_HZ
         cost = (time.process_time() - begun) / max(length_s, 1e-9)
         wakes = [f"{woken.word} {woken.score:.2f} at {when / SAMPLE_RATE_HZ:.1f} s" for woken, when in found]

@@ -44,8 +44,8 @@ SPEAKERS: dict[Part, dict[Lang, tuple[str, ...]]] = {
 RATES: dict[Part, tuple[float, ...]] = {"train": (0.85, 1.0, 1.2), "dev": (0.95, 1.15), "test": (0.9, 1.0, 1.2)}
 TALK: dict[Part, tuple[Path, int]] = {
     "train": (ROOT / "models" / "eval" / "sets" / "commands", 30),
-    "dev": (ROOT / "models" / "eval" / "sets" / "no_command_dev", 20),
-    "test": (ROOT / "tests" / "data" / "no_command", 60),
+    "dev": (ROOT / "models" / "eval" / "sets" / "no_command_dev", 10),
+    "test": (ROOT / "tests" / "data" / "no_command", 20),
 }
 """Sentences without a wake word, and how many of each language."""
 FOLLOWED = 2
@@ -84,11 +84,11 @@ def woken(part: Part) -> list[Line]:
 
 
 def alike(part: Part) -> list[Line]:
-    """What only sounds like a wake word, by voices that take turns, to train on twice."""
+    """What only sounds like a wake word, by voices that take turns."""
     return [
         Line(text, "", lang, _turn(SPEAKERS[part][lang], number), _turn(RATES[part], number // 2))
         for lang in LANGS
-        for number, text in enumerate((2 if part == "train" else 1) * read_yaml(PHRASES)["alike"][part][lang])
+        for number, text in enumerate(read_yaml(PHRASES)["alike"][part][lang])
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from zlib import crc32
 
@@ -24,6 +25,8 @@ GAP_S = (0.05, 0.5)
 """Between two things said; before a word at least twice as long."""
 LEAST_S, AFTER_S = 1.2, 0.9
 """What lies before a wake word that is said first, and at least behind one."""
+MUSIC_S = 120
+"""Made once, and begun anywhere."""
 HISS = (2e-5, 4e-4)
 """A microphone's own noise, by amplitude."""
 
@@ -73,6 +76,11 @@ def stream(clips: Sequence[Pcm], rng: np.random.Generator, varied: bool = False)
     return np.concatenate(parts)
 
 
+@cache
+def _music() -> Pcm:
+    return music(seconds(MUSIC_S), np.random.default_rng(3))
+
+
 def some_noise(samples: int, others: Sequence[Pcm], rng: np.random.Generator) -> Pcm:
     """Car, babble, music or hiss."""
     kind = rng.random()
@@ -81,7 +89,7 @@ def some_noise(samples: int, others: Sequence[Pcm], rng: np.random.Generator) ->
     if kind < 0.75:
         return noise.babble(samples, others, rng)
     if kind < 0.85:
-        return music(samples, rng)
+        return np.resize(np.roll(_music(), int(rng.integers(seconds(MUSIC_S)))), samples)
     return rng.standard_normal(samples).astype(np.float32)
 
 
@@ -108,8 +116,9 @@ def silence(duration_s: float) -> Pcm:
 
 def _piece(others: Sequence[Pcm], loud: float, rng: np.random.Generator) -> Pcm:
     """The beginning of something said, about as loud."""
-    other = others[rng.integers(len(others))][: seconds(rng.uniform(0.5, 1.2))]
-    return other * np.float32(loud * rng.uniform(0.6, 1.4) / max(float(np.abs(other).max(initial=0.0)), 1e-4))
+    other = others[int(rng.integers(len(others)))][: seconds(rng.uniform(0.5, 1.2))]
+    level = loud * rng.uniform(0.6, 1.4) / max(float(np.abs(other).max(initial=0.0)), 1e-4)
+    return (other * np.float32(level)).astype(np.float32)
 
 
 def recordings(folder: Path, held_out: bool | None) -> list[Pcm]:

@@ -112,7 +112,7 @@ def save(head: HeadNetwork, file: Path, told: Mapping[str, str]) -> None:
         input_names=["embeddings"], output_names=["score", "ago"], opset_version=17, dynamo=False,
         dynamic_axes={"embeddings": {0: "n"}, "score": {0: "n"}, "ago": {0: "n"}},
     )  # fmt: skip
-    describe(file, told)
+    describe(file, {"threshold": "0.5", **told})
 
 
 def describe(file: Path, told: Mapping[str, str]) -> None:
