@@ -118,6 +118,8 @@ class HttpSettings(_Section):
     token: SecretStr | None = None
     """Environment `COCKPIT_HTTP__TOKEN`, or the systemd credential `http-token`; where there is one, requests must bear
     it."""
+
+
 class FrontSettings(_Section):
     """What is done to a microphone's sound before it is listened to (docs/decisions/0013)."""
 

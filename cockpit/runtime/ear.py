@@ -24,6 +24,7 @@ from cockpit.runtime.patience import Patience
 from cockpit.runtime.turn import Turn
 from cockpit.types import SAMPLE_RATE_HZ, Lang, Pcm, Utterance, Zone
 
+
 class TurnTaking(Protocol):
     """Where turns go, and whether a reply sounds."""
 

@@ -59,7 +59,7 @@ def test_what_a_small_install_can_do_without_is_only_the_native_speakers_of_koko
 
 def test_profiles_and_ids_mix_without_doubles(manifest: Manifest) -> None:
     ids = manifest.resolve(["vosk-ko", "minimal", "whisper-base"])
-    assert ids == ["vosk-ko", "whisper-base", "kokoro-v1.0", "kokoro-zh-voices"]
+    assert ids == ["vosk-ko", "whisper-base", "kokoro-v1.0", "kokoro-zh-voices", "wake-features"]
 
 
 def test_an_unknown_name_is_told_with_the_nearest(manifest: Manifest) -> None:

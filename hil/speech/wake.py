@@ -1,0 +1,168 @@
+"""How well wake words are found: `python -m hil.speech.wake [--people DIR …] [--recordings DIR …] [--json FILE]`.
+
+Wake words by voices that no head was trained on, alone and in one breath with a command: how many are missed, and where
+they are said to end. Then false wakes: on what only sounds like a wake word, on conversation, on recordings (all of
+`--recordings`, and that half of `--people` which training does not hear), on music and babble.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from cockpit.audio.wake import WakeWords, Woken
+from cockpit.config import ROOT, load_settings
+from cockpit.types import SAMPLE_RATE_HZ, Pcm
+from hil import noise
+from hil.music import music
+from hil.cabin import pitched
+from hil.speech import wake_corpus
+from hil.speech.timed import Timed
+from hil.speech.wake_corpus import Studio
+from hil.speech.wake_scenes import mixed, plain, recordings, seconds, stream
+
+PITCHES = (1.0, 0.93, 1.1)
+"""Each take is heard as it is, and as from other throats."""
+CONDITIONS: dict[str, float] = {"clean": 99.0, "car": 10.0, "babble": 5.0}
+"""Decibels between the wake word, with what follows it, and the noise."""
+SOON_S, LATE_S = 0.4, 0.8
+"""A wake is the word's from so long before its end until so long after."""
+FRAME = 512
+MUSIC_S, BABBLE_S = 1800, 600
+
+Json = dict[str, Any]
+
+
+def heard(wake: WakeWords, sound: Pcm) -> list[tuple[Woken, int]]:
+    """What is found in a sound of its own, with the sample after which it was."""
+    wake.reset()
+    found = []
+    for at in range(0, len(sound), FRAME):
+        found += [(woken, at + FRAME) for woken in wake.take(sound[at : at + FRAME])]
+    return found
+
+
+def misses(wake: WakeWords, studio: Studio, others: Sequence[Pcm]) -> list[Json]:
+    """A row for each word and condition, with the errors of the end in milliseconds (negative: said to end too
+    early), for words in one breath with a command."""
+    rows = []
+    lines = wake_corpus.woken("test")
+    for word in wake.words:
+        for condition, snr_db in CONDITIONS.items():
+            row: Json = {"word": word, "condition": condition, "said": 0, "missed": 0, "errors_ms": [], "late_ms": []}
+            for line in (line for line in lines if line.word == word):
+                for pitch in PITCHES:
+                    rng = np.random.default_rng(crc32(f"{line} {pitch} {condition}".encode()))
+                    sound, end = _scene(studio.say(line), pitch, condition, snr_db, others, rng)
+                    found = [
+                        (woken, when) for woken, when in heard(wake, sound)
+                        if woken.word == word and end - seconds(SOON_S) <= when <= end + seconds(LATE_S)
+                    ]  # fmt: skip
+                    row["said"] += 1
+                    row["missed"] += not found
+                    if found and line.then:
+                        row["errors_ms"].append((found[0][0].end_sample - end) * 1000 // SAMPLE_RATE_HZ)
+                        row["late_ms"].append((found[0][1] - end) * 1000 // SAMPLE_RATE_HZ)
+            rows.append(row)
+    return rows
+
+
+def _scene(
+    timed: Timed, pitch: float, condition: str, snr_db: float, others: Sequence[Pcm], rng: np.random.Generator
+) -> tuple[Pcm, int]:
+    said = pitched(timed.pcm, pitch)
+    made = plain(Timed(said, int(timed.end / pitch)), rng)
+    if condition == "clean":
+        return made.pcm, made.end
+    samples = len(made.pcm)
+    under = noise.car(samples, rng) if condition == "car" else noise.babble(samples, others, rng)
+    return mixed(made.pcm, made.pcm[made.end - len(said) // 2 : made.end], under, snr_db), made.end
+
+
+def false_wakes(wake: WakeWords, kinds: dict[str, Pcm]) -> list[Json]:
+    """A row for each kind of sound: its hours, the wakes in it with their scores, and what hearing it cost."""
+    rows = []
+    for kind, sound in kinds.items():
+        begun = time.process_time()
+        found = heard(wake, sound)
+        length_s = len(sound) / SAMPLE_RATE_HZ
+        cost = (time.process_time() - begun) / max(length_s, 1e-9)
+        wakes = [f"{woken.word} {woken.score:.2f} at {when / SAMPLE_RATE_HZ:.1f} s" for woken, when in found]
+        rows.append({"kind": kind, "hours": round(length_s / 3600, 3), "wakes": wakes, "core": round(cost, 4)})
+    return rows
+
+
+def sounds(studio: Studio, people: Sequence[Path], folders: Sequence[Path]) -> dict[str, Pcm]:
+    """All that has no wake word in it."""
+    rng = np.random.default_rng(7)
+    talk = [timed.pcm for timed in studio.all(wake_corpus.talk("test"))]
+    kinds = {
+        "near misses": stream([timed.pcm for timed in studio.all(wake_corpus.alike("test"))], rng),
+        "conversation": stream(talk, rng),
+        "music": music(seconds(MUSIC_S), rng),
+        "babble": noise.babble(seconds(BABBLE_S), talk, rng) * np.float32(0.05),
+    }
+    for name, some in (("people", [recordings(folder, held_out=True) for folder in people]),
+                       ("recordings", [recordings(folder, None) for folder in folders])):  # fmt: skip
+        clips = [clip for found in some for clip in found]
+        if clips:
+            kinds[name] = stream(clips, rng)
+    return kinds
+
+
+def table(report: Json) -> str:
+    lines = [
+        f"{'word':18}{'condition':12}{'said':>6}{'missed':>8}{'end, ms: 5 %':>15}{'median':>8}{'95 %':>7}{'max':>7}"
+    ]
+    for row in report["words"]:
+        low, mid, high, most = _spread(row["errors_ms"])
+        share = row["missed"] / max(row["said"], 1)
+        lines.append(f"{row['word']:18}{row['condition']:12}{row['said']:6}{share:8.1%}{low:15}{mid:8}{high:7}{most:7}")
+    lines.append(f"\n{'without a wake word':22}{'hours':>7}{'wakes':>7}{'an hour':>9}{'of a core':>11}")
+    for row in report["false"]:
+        count = len(row["wakes"])
+        lines.append(
+            f"{row['kind']:22}{row['hours']:7.2f}{count:7}{count / max(row['hours'], 1e-9):9.2f}{row['core']:11.2%}"
+        )
+    rest = [row for row in report["false"] if row["kind"] != "near misses"]
+    hours, count = sum(row["hours"] for row in rest), sum(len(row["wakes"]) for row in rest)
+    return "\n".join([*lines, f"{'all but near misses':22}{hours:7.2f}{count:7}{count / max(hours, 1e-9):9.2f}"])
+
+
+def _spread(errors: Sequence[float]) -> list[int]:
+    return [int(np.percentile(errors, share)) for share in (5, 50, 95, 100)] if errors else [0] * 4
+
+
+def main(arguments: list[str] | None = None) -> None:
+    settings = load_settings()
+    parser = argparse.ArgumentParser(prog="python -m hil.speech.wake", description="misses and false wakes")
+    parser.add_argument("--models-dir", type=Path, default=settings.models_dir)
+    parser.add_argument("--heads", type=Path, default=ROOT / "models" / "wake")
+    parser.add_argument("--people", type=Path, action="append", default=[], metavar="DIR")
+    parser.add_argument("--recordings", type=Path, action="append", default=[], metavar="DIR")
+    parser.add_argument("--threshold", type=float, help="for all words, in place of their own")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args(arguments)
+    wake = WakeWords(options.models_dir / "wake-features", options.heads, threshold=options.threshold)
+    wake.load()
+    studio = Studio(options.models_dir, ROOT / "out" / "wake" / "speech")
+    others = [timed.pcm for timed in studio.all(wake_corpus.talk("test"))]
+    report = {
+        "words": misses(wake, studio, others),
+        "false": false_wakes(wake, sounds(studio, options.people, options.recordings)),
+    }
+    sys.stdout.write(table(report) + "\n")
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
