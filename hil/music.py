@@ -85,8 +85,9 @@ def _drum(beat: int, samples: int, rng: np.random.Generator) -> Sound:
     hit: Sound = np.exp(-t * 18) * np.sin(2 * np.pi * (45 * t + 6 * (1 - np.exp(-30 * t))))
     if beat % 2:
         hit = np.exp(-t * 22) * (0.6 * rng.standard_normal(samples) + 0.4 * np.sin(2 * np.pi * 190 * t))
-    hat = np.diff(rng.standard_normal(samples + 1)) * np.exp(-((t - t[-1] / 2) % t[-1]) * 70)
-    return hit + 0.15 * hat
+    hat: Sound = np.diff(rng.standard_normal(samples + 1)) * np.exp(-((t - t[-1] / 2) % t[-1]) * 70)
+    hit += 0.15 * hat
+    return hit
 
 
 def _sung(hertz: float, samples: int, rng: np.random.Generator) -> Sound:

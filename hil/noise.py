@@ -35,7 +35,8 @@ def car(samples: int, rng: np.random.Generator, speed_kmh: float = SPEED_KMH) ->
     white, share = rng.standard_normal(samples), speed_kmh / SPEED_KMH
     road = share**ROAD_GROWS * _falling(white, KNEE_HZ)
     wind = WIND * share**WIND_GROWS * (1 + _slow(samples, rng) / 3) * _falling(white, WIND_KNEE_HZ)
-    return (road + wind + engine(samples, rng, speed_kmh)).astype(np.float32)
+    sound: Pcm = (road + wind + engine(samples, rng, speed_kmh)).astype(np.float32)
+    return sound
 
 
 def _falling(white: NDArray[np.float64], knee_hz: float) -> NDArray[np.float64]:

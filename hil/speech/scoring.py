@@ -13,7 +13,7 @@ from pypinyin import lazy_pinyin
 from rapidfuzz.distance import Levenshtein
 
 from cockpit.nlu.tokens import clean, tokenise
-from cockpit.tts import normalise_en, normalise_zh
+from cockpit.tts.speech import NORMALISE
 from cockpit.types import Lang
 
 
@@ -60,5 +60,4 @@ def errors(said: str, heard: str, lang: Lang) -> Errors:
 
 def spoken_words(text: str, lang: Lang) -> list[str]:
     """Words, or Chinese characters, as they are read aloud."""
-    aloud = normalise_zh.normalise(text) if lang == "zh" else normalise_en.normalise(text)
-    return [token.text for token in tokenise(clean(aloud)) if not token.punctuation]
+    return [token.text for token in tokenise(clean(NORMALISE[lang](text))) if not token.punctuation]
