@@ -12,7 +12,7 @@ text is part of this repository.
 |---|---|---|
 | asterisk-core-sounds-en-g722 | telephone prompts, one American speaker | CC-BY-SA-3.0 |
 | pocketsphinx-testdata | cards, numbers, a novel; several speakers | BSD-2-Clause |
-| gcin-voice | Mandarin syllables (Lo Chu), joined to commands here: a human voice, no natural speech | CC-BY-3.0 |
+| gcin-voice | Mandarin syllables of two speakers, joined to commands here: human, not natural | LGPL-3, CC-BY-3.0 |
 | tuxpaint-stamps-default | ten Mandarin digits | GPL-2 |
 """
 
@@ -44,8 +44,10 @@ Found = Iterator[tuple[str, str, Pcm]]
 DAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split()
 TONES = {"ˊ": "2", "ˇ": "3", "ˋ": "4", "˙": "1"}
 """How gcin-voice's folders write the marks of Zhuyin; the first tone has none."""
-JOINED, LONGEST, OVERLAP_S, SILENT = 60, 12, 0.03, 0.02
-"""How many commands are joined from syllables, the most characters of one, how much two syllables overlap, and the
+SPEAKERS = ("3", "5")
+"""gcin-voice's, by turns. The second one is a voice actress, Lo Chu; the first one is not named."""
+JOINED, LONGEST, GAP_S, SILENT = 60, 12, 0.08, 0.02
+"""How many commands are joined from syllables, the most characters of one, the silence after each syllable, and the
 amplitude, of the largest, under which a syllable has not begun or is over."""
 
 
@@ -102,10 +104,11 @@ def gcin(root: Path, _: Mapping[str, str]) -> Found:
         said = re.sub(r"\W", "", text)
         if number == JOINED or not re.fullmatch(f"[一-鿿]{{4,{LONGEST}}}", said):
             continue
-        files = [folder / _folder_of(zhuyin) / "5.ogg" for zhuyin in lazy_pinyin(said, Style.BOPOMOFO)]
+        speaker = SPEAKERS[number % len(SPEAKERS)]
+        files = [folder / _folder_of(zhuyin) / f"{speaker}.ogg" for zhuyin in lazy_pinyin(said, Style.BOPOMOFO)]
         if all(file.is_file() for file in files):
             number += 1
-            yield f"{number:02}", text, joined([decoded(file) for file in files])
+            yield f"{speaker}-{number:02}", text, joined([decoded(file) for file in files])
 
 
 def _folder_of(zhuyin: str) -> str:
@@ -113,17 +116,14 @@ def _folder_of(zhuyin: str) -> str:
 
 
 def joined(syllables: list[Pcm]) -> Pcm:
-    """One after the other, cross-faded, equally loud, with silence at both ends."""
-    edge, made = int(OVERLAP_S * SAMPLE_RATE_HZ), np.zeros(0, np.float32)
-    fade = np.linspace(0, 1, edge, dtype=np.float32)
+    """One after the other with short silences, equally loud."""
+    gap, edge = np.zeros(int(GAP_S * SAMPLE_RATE_HZ), np.float32), np.zeros(int(0.3 * SAMPLE_RATE_HZ), np.float32)
+    parts = [edge]
     for syllable in syllables:
         loud = np.flatnonzero(np.abs(syllable) > SILENT * np.abs(syllable).max())
-        sound = syllable[loud[0] : loud[-1] + 1] / np.sqrt(np.mean(np.square(syllable[loud[0] : loud[-1] + 1])))
-        sound = np.concatenate((sound[:edge] * fade, sound[edge:-edge], sound[-edge:] * fade[::-1]))
-        overlap = made[-edge:] + sound[:edge] if made.size else sound[:edge]
-        made = np.concatenate((made[:-edge], overlap, sound[edge:]))
-    silence = np.zeros(int(0.3 * SAMPLE_RATE_HZ), np.float32)
-    return np.concatenate((silence, made * (0.7 / np.abs(made).max()), silence)).astype(np.float32)
+        sound = syllable[loud[0] : loud[-1] + 1]
+        parts += [sound * (0.7 / np.abs(sound).max()), gap]
+    return np.concatenate([*parts, edge]).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from hil.speech.scoring import Errors, errors, total
     [
         ("Set it to twenty one degrees.", "set it to 21 degrees", "en"),
         ("what's the weather", "Whats the weather?", "en"),
+        ("two nine three four zero", "29340", "en"),
         ("温度调到二十二度", "温度调到22度。", "zh"),
     ],
 )
