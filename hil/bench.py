@@ -11,7 +11,7 @@ import math
 import os
 import statistics
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -82,11 +82,15 @@ class Bench:
 
 
 @asynccontextmanager
-async def _bench(settings: Settings, *, speaks: bool = True) -> AsyncIterator[Bench]:
+async def serving(
+    settings: Settings, *, speaks: bool = True, attend: Callable[[Bus], None] = lambda _: None
+) -> AsyncIterator[Bench]:
+    """A broker, a vehicle and the service as a process, all ready. `attend` may subscribe before the bus runs."""
     async with running_broker() as broker, asyncio.TaskGroup() as group:
         vehicle = SimulatedVehicle(load_profile(settings.profile), broker.host, broker.port, settings.vid)
         bus = Bus(settings.broker.model_copy(update={"host": broker.host, "port": broker.port}))
         person, observer = Conversation(bus, settings.vid), Observer(bus, settings.vid)
+        attend(bus)
         tasks = [group.create_task(vehicle.run()), group.create_task(bus.run())]
         await vehicle.ready()
         command = [sys.executable, "-m", "cockpit", "run"]
@@ -166,13 +170,13 @@ async def _weights() -> Iterable[Figures]:
 async def run_bench(settings: Settings, rounds: int, idle_s: float) -> list[Figures]:
     """Every figure; `rounds` times the typed sentences and, after one round unmeasured, the demo's recordings."""
     table: list[Figures] = []
-    async with _bench(settings) as bench:
+    async with serving(settings) as bench:
         for lang in LANGS:
             await _typed(bench, lang, 2)
             table.append(await _typed(bench, lang, rounds * 4))
         for lang in LANGS:
             table += await _spoken(bench, lang, rounds)
         table.append(Figures("memory of the service, all engines", "MB", [bench.process.memory_info().rss / 1e6]))
-    async with _bench(settings, speaks=False) as bench:
+    async with serving(settings, speaks=False) as bench:
         table.append(await _idle(bench, idle_s))
     return table + list(await _weights())

@@ -7,10 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from hil.charts import COLOURS, Line, Point, drawing, ticks
+from hil.charts import BLUE, GREY, RED, Line, Point, drawing, ticks
 from models.eval.page import TENTHS
 
-BLUE, RED, *_, GREY = COLOURS
 FEW = 20
 """Below so many acts a share says little: such a point is drawn hollow."""
 LANGUAGES = {"zh": ("Chinese", BLUE), "en": ("English", RED)}
