@@ -11,7 +11,7 @@ import math
 import os
 import statistics
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -19,7 +19,7 @@ import numpy as np
 import psutil
 
 from cockpit.bus import Bus, topics
-from cockpit.config import Settings
+from cockpit.config import BrokerSettings, Settings
 from cockpit.profile import load_profile
 from cockpit.types import LANGS, SAMPLE_RATE_HZ, Lang
 from hil.broker import running_broker, stop
@@ -78,19 +78,18 @@ class Bench:
     observer: Observer
     bus: Bus
     vehicle: SimulatedVehicle
+    broker: BrokerSettings
     vid: str
 
 
 @asynccontextmanager
-async def serving(
-    settings: Settings, *, speaks: bool = True, attend: Callable[[Bus], None] = lambda _: None
-) -> AsyncIterator[Bench]:
-    """A broker, a vehicle and the service as a process, all ready. `attend` may subscribe before the bus runs."""
+async def serving(settings: Settings, *, speaks: bool = True) -> AsyncIterator[Bench]:
+    """A broker, a vehicle and the service as a process, all ready."""
     async with running_broker() as broker, asyncio.TaskGroup() as group:
         vehicle = SimulatedVehicle(load_profile(settings.profile), broker.host, broker.port, settings.vid)
-        bus = Bus(settings.broker.model_copy(update={"host": broker.host, "port": broker.port}))
+        address = settings.broker.model_copy(update={"host": broker.host, "port": broker.port})
+        bus = Bus(address)
         person, observer = Conversation(bus, settings.vid), Observer(bus, settings.vid)
-        attend(bus)
         tasks = [group.create_task(vehicle.run()), group.create_task(bus.run())]
         await vehicle.ready()
         command = [sys.executable, "-m", "cockpit", "run"]
@@ -100,7 +99,7 @@ async def serving(
         try:
             await bus.wait_connected()
             await person.online(60)
-            yield Bench(psutil.Process(service.pid), person, observer, bus, vehicle, settings.vid)
+            yield Bench(psutil.Process(service.pid), person, observer, bus, vehicle, address, settings.vid)
         finally:
             await stop(service)
             for task in tasks:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from math import ceil, floor
 
-BLUE, RED, GREEN, PURPLE, BROWN, GREY = COLOURS = (
-    "#1f6feb", "#d1242f", "#1a7f37", "#8250df", "#9a6700", "#57606a",
+BLUE, RED, GREEN, PURPLE, BROWN, GREY, PINK = COLOURS = (
+    "#1f6feb", "#d1242f", "#1a7f37", "#8250df", "#9a6700", "#57606a", "#bf3989",
 )  # fmt: skip
 WIDTH, HEIGHT = 460, 300
 """Of a chart inside the report, its legend aside."""

@@ -28,7 +28,7 @@ from hil.speech.corpus import Clip
 from hil.speech.workbench import Json, Workbench
 
 OUT = ROOT / "out" / "speech"
-WIDTH = 130
+WIDTH = 140
 """What the tables need."""
 
 
@@ -119,7 +119,7 @@ def main(arguments: list[str] | None = None) -> None:
     found = measured(bench, names, before, console)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    for table in report.tables(found, "en"):
+    for table in report.tables({**found, "sections": {name: found["sections"][name] for name in names}}, "en"):
         console.print(report.shown(table))
     plots.write(found, (options.out if options.quick else options.docs) / "plots")
     if not options.quick:

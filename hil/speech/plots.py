@@ -52,8 +52,7 @@ def _against_noise(title: str, rows: Sequence[Json], rate: str, up: str) -> str:
     lines: dict[str, Line] = {}
     for row in rows:
         for kind in DASHES if row["noise"] == "none" else (row["noise"],):
-            leaning = ", leaning" if row["leaning"] else ""
-            name = f"{LANGUAGES[row['lang']]}, {row['engine']}{leaning}, {kind}"
+            name = f"{row['engine']} {row['lang']}{', leaning' if row['leaning'] else ''}, {kind}"
             new = Line([], COLOURS[row["lang"], row["engine"]], 3 if row["leaning"] else 1.5, DASHES[kind])
             line = lines.setdefault(name, new)
             lines[name] = Line(
@@ -67,7 +66,8 @@ def _endings(rows: Sequence[Json]) -> dict[str, str]:
     lines: dict[str, Line] = {}
     for row in rows:
         colour = {"en": RED, "zh": BLUE}[row["lang"]]
-        name = f"{LANGUAGES[row['lang']]}, {row['speech']}{', car 10 dB' if row['noise'] == 'car' else ''}"
+        who = {"human": "people", "synthesised": "voiced"}[row["speech"]]
+        name = f"{LANGUAGES[row['lang']]}, {who}{', in a car' if row['noise'] == 'car' else ''}"
         new = Line([], colour, 3 if row["speech"] == "human" else 1.5, "6 4" if row["noise"] == "car" else "")
         line = lines.setdefault(name, new)
         lines[name] = Line([*line.points, (row["pause_s"], row["early"])], line.colour, line.width, line.dashes)

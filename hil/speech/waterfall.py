@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 import numpy as np
 
@@ -27,19 +27,16 @@ FLOOR = 30
 """What a silent microphone still gives, of 32768."""
 
 
-@dataclass
 class Witness:
-    """Everything that the bus tells of turns, with when it came (loop time)."""
+    """Sees everything that the bus tells of turns, and when it came (loop time)."""
 
-    vid: str
-    seen: dict[str, float] = field(default_factory=dict)
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def attend(self, bus: Bus) -> None:
-        bus.subscribe(topics.EVENT.filter(self.vid), self._on_event, qos=0)
-        bus.subscribe(topics.SET.filter(self.vid), self._on_set)
-        bus.subscribe(topics.APP_REQUEST.filter(self.vid), self._on_set)
-        bus.subscribe(topics.REPLY_AUDIO.filter(self.vid), lambda *_: self._note("sound"), qos=0)
+    def __init__(self, bus: Bus, vid: str) -> None:
+        self.seen: dict[str, float] = {}
+        self.ended = asyncio.Event()
+        bus.subscribe(topics.EVENT.filter(vid), self._on_event, qos=0)
+        bus.subscribe(topics.SET.filter(vid), self._on_set)
+        bus.subscribe(topics.APP_REQUEST.filter(vid), self._on_set)
+        bus.subscribe(topics.REPLY_AUDIO.filter(vid), lambda *_: self._note("sound"), qos=0)
 
     def forget(self) -> None:
         self.seen.clear()
@@ -75,8 +72,8 @@ def measure(bench: Workbench) -> Json:
 
 
 async def _measure(bench: Workbench) -> list[Json]:
-    witness, rows = Witness(bench.settings.vid), []
-    async with serving(bench.settings, attend=witness.attend) as stand:
+    rows = []
+    async with serving(bench.settings) as stand, _witness(stand) as witness:
         for lang in LANGS:
             said = [utterance for utterance in script() if utterance.lang == lang]
             turns = (said * 2)[: bench.count(2 * len(said), 4)]
@@ -84,6 +81,19 @@ async def _measure(bench: Workbench) -> list[Json]:
             found = [await _turn(stand, witness, one) for one in bench.each(turns, f"live turns, {lang}")]
             rows.append(_row(lang, found))
     return rows
+
+
+@asynccontextmanager
+async def _witness(stand: Bench) -> AsyncIterator[Witness]:
+    """On a connection of its own."""
+    bus = Bus(stand.broker)
+    witness, task = Witness(bus, stand.vid), asyncio.create_task(bus.run())
+    try:
+        await bus.wait_connected()
+        yield witness
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _row(lang: Lang, found: Sequence[dict[str, float] | None]) -> Json:
