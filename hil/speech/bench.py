@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -23,7 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from cockpit.config import ROOT, load_settings
-from hil.speech import corpus, endings, errors, overheard, plots, report, waterfall, weights
+from hil.speech import corpus, endings, errors, others, overheard, plots, report, waterfall, weights
 from hil.speech.corpus import Clip
 from hil.speech.workbench import Json, Workbench
 
@@ -33,25 +32,18 @@ WIDTH = 140
 
 
 def elsewhere(module: str) -> Callable[[Workbench], Json]:
-    """What another part of the project measures by its function `measure`; says so where that is not there."""
-
-    def measure(bench: Workbench) -> Json:
-        if find_spec(module) is None:
-            return {"missing": module}
-        found: Json = import_module(module).measure(bench)
-        return found
-
-    return measure
+    """What a module of this folder measures by its function `measure`."""
+    return lambda bench: import_module(module).measure(bench)
 
 
 SECTIONS: Mapping[str, Callable[[Workbench], Json]] = {
     "errors": errors.measure,
-    "commands": elsewhere("hil.speech.commands"),
+    "commands": others.commands,
     "suppression": elsewhere("hil.speech.suppression"),
     "wake": elsewhere("hil.speech.wake"),
     "overheard": overheard.measure,
     "endings": endings.measure,
-    "replies": elsewhere("hil.speech.replies"),
+    "replies": others.replies,
     "waterfall": waterfall.measure,
     "weights": weights.measure,
 }
@@ -78,7 +70,10 @@ def measured(bench: Workbench, names: Sequence[str], before: Json, console: Cons
             task = progress.add_task(name, total=1.0)
             begun = time.monotonic()
             told = partial(_tell, progress, task)
-            sections[name] = SECTIONS[name](replace(bench, tell=told))
+            try:
+                sections[name] = SECTIONS[name](replace(bench, tell=told))
+            except ModuleNotFoundError as error:
+                sections[name] = {"missing": error.name}
             sections[name]["seconds"] = round(time.monotonic() - begun)
             progress.remove_task(task)
             console.print(f"{name}: {sections[name]['seconds']} s")
