@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
-from cockpit.phrasegraph import PhraseGraph
 from cockpit.ports import Understander
-from cockpit.types import LANGS, Lang, Pcm
+from cockpit.types import LANGS, Lang, Pcm, Transcript
 from hil import noise
 from hil.speech import corpus
 from hil.speech.corpus import Clip
@@ -30,7 +30,7 @@ class Listener:
 
     engine: str
     leaning: bool
-    hear: Callable[[Pcm], str]
+    hear: Callable[[Pcm], Transcript]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +46,20 @@ def conditions(quick: bool) -> list[Condition]:
 
 
 def listeners(bench: Workbench, lang: Lang) -> list[Listener]:
-    """Every engine for `lang`, as it is and, where there is a graph of what can be said, leaning on it."""
-    found, graph = [], leaned_on(bench, lang)
+    """Every engine for `lang`, as it is and, where the service expects something, leaning on that."""
+    found, expected = [], expectation(bench, lang)
     for name in ENGINES[lang]:
-        found.append(Listener(name, False, plainly(bench, name, lang)))
-        if graph is not None:
-            found.append(Listener(name, True, leaning(bench, name, lang, graph)))
+        recognise = partial(bench.engine(name).recognise, lang=lang)
+        found.append(Listener(name, False, recognise))
+        if expected is not None:
+            found.append(Listener(name, True, partial(recognise, expected=expected)))
     return found
 
 
-def leaned_on(bench: Workbench, lang: Lang) -> PhraseGraph | None:
+def expectation(bench: Workbench, lang: Lang) -> object | None:
     """What the service lets its recognisers lean on; None as long as it lets them lean on nothing."""
     del bench, lang
     return None
-
-
-def plainly(bench: Workbench, name: str, lang: Lang) -> Callable[[Pcm], str]:
-    engine = bench.engine(name)
-    return lambda pcm: engine.recognise(pcm, lang).text
-
-
-def leaning(bench: Workbench, name: str, lang: Lang, graph: PhraseGraph) -> Callable[[Pcm], str]:
-    """The likeliest of the alternatives."""
-    alternatives = getattr(bench.engine(name), "alternatives")  # noqa: B009 (not part of the port)
-
-    def hear(pcm: Pcm) -> str:
-        found = alternatives(pcm, lang, graph)
-        return str(found[0].text) if found else ""
-
-    return hear
 
 
 def under(clip: Clip, pcm: Pcm, condition: Condition, others: Sequence[Pcm]) -> Pcm:
@@ -99,24 +84,24 @@ def measure(bench: Workbench) -> Json:
         for clips, condition, listener in bench.each(work, f"hearing in noise, {lang}"):
             found = [*_heard(clips, condition, listener, others)]
             rows.append(_row(found, condition, listener, bench.understander))
-            heard += [_line(clip, text, condition, listener) for clip, text in found if text != clip.text]
+            heard += [_line(clip, one.text, condition, listener) for clip, one in found if one.text != clip.text]
     return {"rows": rows, "heard": heard}
 
 
 def _heard(
     clips: Sequence[Clip], condition: Condition, listener: Listener, others: Sequence[Pcm]
-) -> Iterator[tuple[Clip, str]]:
+) -> Iterator[tuple[Clip, Transcript]]:
     for clip in clips:
         yield clip, listener.hear(under(clip, clip.pcm, condition, others))
 
 
 def _row(
-    found: Sequence[tuple[Clip, str]], condition: Condition, listener: Listener, understander: Understander
+    found: Sequence[tuple[Clip, Transcript]], condition: Condition, listener: Listener, understander: Understander
 ) -> Json:
     lang = found[0][0].lang
-    wrong = total(errors(clip.text, text, lang) for clip, text in found)
-    commands = [(clip, text) for clip, text in found if is_command(clip)]
-    right = sum(as_typed(text, clip.text, lang, understander) for clip, text in commands)
+    wrong = total(errors(clip.text, heard.text, lang) for clip, heard in found)
+    commands = [(clip, heard) for clip, heard in found if is_command(clip)]
+    right = sum(as_typed(heard, clip.text, understander) for clip, heard in commands)
     return {
         "lang": lang, "engine": listener.engine, "leaning": listener.leaning, "speech": speech_of(found[0][0]),
         "noise": condition.noise, "snr_db": condition.snr_db, "clips": len(found), "words": wrong.words,
@@ -130,9 +115,13 @@ def is_command(clip: Clip) -> bool:
     return not clip.human or clip.source == "gcin-voice"
 
 
-def as_typed(heard: str, said: str, lang: Lang, understander: Understander) -> bool:
-    """Whether what was heard comes to the same acts and slots as what was said would, had it been typed."""
-    wanted, got = (understander.understand(text, lang).acts for text in (said, heard))
+def as_typed(heard: Transcript, said: str, understander: Understander) -> bool:
+    """Whether what was heard comes to the same acts and slots as what was said would, had it been typed. Of several
+    texts the service believes the first that is understood surely."""
+    texts = (heard.text, *getattr(heard, "alternatives", ()))
+    found = [understander.understand(text, heard.lang) for text in texts]
+    got = next((one for one in found if one.sure), found[0]).acts
+    wanted = understander.understand(said, heard.lang).acts
     return [(act.intent, act.slots) for act in wanted] == [(act.intent, act.slots) for act in got]
 
 

@@ -26,10 +26,9 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import av
 import numpy as np
+from faster_whisper import decode_audio
 from pypinyin import Style, lazy_pinyin
 
 from cockpit.audio.wav import encode_wav
@@ -51,13 +50,11 @@ JOINED, LONGEST, GAP_S, SILENT = 60, 12, 0.08, 0.02
 amplitude, of the largest, under which a syllable has not begun or is over."""
 
 
-def decoded(file: Path, **how: Any) -> Pcm:
-    """A sound file of any kind at 16 kHz, mono; `how` describes what has no header."""
-    resampler = av.AudioResampler("flt", "mono", SAMPLE_RATE_HZ)
-    with av.open(str(file), **how) as container:
-        frames = [out for frame in container.decode(audio=0) for out in resampler.resample(frame)]
-        frames += resampler.resample(None)
-    return np.concatenate([frame.to_ndarray().ravel() for frame in frames]).astype(np.float32)
+def decoded(file: Path) -> Pcm:
+    """A sound file of any kind at 16 kHz, mono; one called .raw is 16-bit samples."""
+    if file.suffix == ".raw":
+        return np.fromfile(file, "<i2").astype(np.float32) / np.float32(32768)
+    return np.asarray(decode_audio(str(file), sampling_rate=SAMPLE_RATE_HZ), np.float32)
 
 
 def asterisk(root: Path, texts: Mapping[str, str]) -> Found:
@@ -66,7 +63,7 @@ def asterisk(root: Path, texts: Mapping[str, str]) -> Found:
     for file in sorted(folder.rglob("*.g722")):
         name = file.relative_to(folder).with_suffix("").as_posix()
         if name in known:
-            yield name.replace("/", "-"), known[name], decoded(file, format="g722")
+            yield name.replace("/", "-"), known[name], decoded(file)
 
 
 def _spoken_names() -> dict[str, str]:
@@ -87,9 +84,8 @@ def pocketsphinx(root: Path, _: Mapping[str, str]) -> Found:
                 file = folder / listed.partition("/")[0] / f"{match[2]}.wav"
                 if file.is_file():
                     yield file.stem, " ".join(match[1].split()), decoded(file)
-    raw = {"format": "s16le", "options": {"sample_rate": str(SAMPLE_RATE_HZ), "ch_layout": "mono"}}
     for name, text in (("goforward", "go forward ten meters"), ("tidigits/dhd.2934z", "two nine three four zero")):
-        yield name.rpartition("/")[2], text, decoded(folder / f"{name}.raw", **raw)
+        yield name.rpartition("/")[2], text, decoded(folder / f"{name}.raw")
 
 
 def tuxpaint(root: Path, _: Mapping[str, str]) -> Found:
