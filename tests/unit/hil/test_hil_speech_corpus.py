@@ -7,13 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cockpit.audio.wav import encode_wav
+from cockpit.audio.wav import decode_wav, encode_wav
+from cockpit.config import ROOT, load_settings
 from cockpit.types import LANGS, SAMPLE_RATE_HZ, Pcm
 from cockpit.yamlfile import read_yaml
 from hil.speech import corpus, endings
 from hil.speech.corpus import Clip
 from hil.speech.errors import Condition, conditions, under
 from hil.speech.human import _folder_of, joined, read_texts
+from hil.speech.overheard import PAUSES_S, Played
+from hil.speech.workbench import Workbench
 
 RNG = np.random.default_rng(5)
 
@@ -126,3 +129,23 @@ def test_the_texts_of_the_prompts(tmp_path: Path) -> None:
     file = tmp_path / "texts"
     file.write_text("; a comment: no\nhello-world: Hello world.\nbeep: [a beep]\n\ntime: at: three\n", "utf-8")
     assert read_texts(file) == {"hello-world": "Hello world.", "time": "at: three"}
+
+
+def test_the_end_of_a_recording_is_noticed_once_and_a_long_pause_cuts_it(tmp_path: Path) -> None:
+    bench = Workbench(load_settings(), tmp_path)
+    pcm = endings.spoken(decode_wav(ROOT / "hil" / "speech" / "en-02.wav"))
+    whole = endings.streamed(clip(), pcm[:0], pcm, 0.0)
+    (decided,) = endings.endpointing(bench, whole)
+    assert decided > whole.end_s
+    assert len(endings.endpointing(bench, endings.streamed(clip(), pcm, pcm, 2.0))) == 2
+
+
+async def test_conversation_is_played_with_pauses(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(encode_wav(burst(1.0)))
+    shares: list[float] = []
+    one = Clip(tmp_path / "a.wav", "", "en", "", human=True)
+    source = Played([one, one], shares.append)
+    frames = [frame async for frame in source.frames()]
+    assert sum(map(len, frames)) / SAMPLE_RATE_HZ == pytest.approx(source.seconds)
+    assert 2 * (1 + PAUSES_S[0]) <= source.seconds <= 2 * (1 + PAUSES_S[1])
+    assert shares == [0.5, 1.0]
