@@ -39,7 +39,7 @@ def elsewhere(module: str) -> Callable[[Workbench], Json]:
 SECTIONS: Mapping[str, Callable[[Workbench], Json]] = {
     "errors": errors.measure,
     "commands": others.commands,
-    "suppression": elsewhere("hil.speech.suppression"),
+    "suppression": others.suppression,
     "wake": elsewhere("hil.speech.wake"),
     "overheard": overheard.measure,
     "endings": endings.measure,

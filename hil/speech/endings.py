@@ -20,7 +20,7 @@ from hil.speech.workbench import Json, Workbench, median, percentile, seeded, sh
 SENTENCES = Path(__file__).with_name("pauses.yaml")
 PAUSES_S = (0.0, 0.3, 0.5, 0.7, 1.0)
 NOISES: tuple[tuple[str, float | None], ...] = (("none", None), ("car", 10.0))
-BEFORE_S, AFTER_S = 0.6, 2.5
+BEFORE_S, AFTER_S = 0.6, 2.0
 """Silence around the speech of a stream."""
 FLOOR_DB = -60.0
 """Under full level: what a microphone has in a silent car."""
@@ -29,7 +29,7 @@ QUIET_DB = -32.0
 FRAME = SAMPLE_RATE_HZ // 50
 LEAST_GAP = 3
 """Frames of quiet inside a recording at which somebody could as well have stopped for longer."""
-HUMAN = 24
+HUMAN = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,19 +47,13 @@ def conditions(quick: bool) -> list[Condition]:
 
 def listeners(bench: Workbench, lang: Lang) -> list[Listener]:
     """Every engine for `lang`, as it is and, where the service expects something, leaning on that."""
-    found, expected = [], expectation(bench, lang)
+    found, expected = [], bench.expectations.get(lang)
     for name in ENGINES[lang]:
         recognise = partial(bench.engine(name).recognise, lang=lang)
         found.append(Listener(name, False, recognise))
         if expected is not None:
-            found.append(Listener(name, True, partial(recognise, expected=expected)))
+            found.append(Listener(name, True, partial(recognise, expected=expected.expected())))
     return found
-
-
-def expectation(bench: Workbench, lang: Lang) -> object | None:
-    """What the service lets its recognisers lean on; None as long as it lets them lean on nothing."""
-    del bench, lang
-    return None
 
 
 def under(clip: Clip, pcm: Pcm, condition: Condition, others: Sequence[Pcm]) -> Pcm:

@@ -65,6 +65,8 @@ async def _overhear(bench: Workbench, clips: Sequence[Clip], lang: Lang) -> tupl
     recognition = Recognition(bench.settings.asr, bench.settings.models_dir)
     source, count = Played(clips, lambda share: bench.tell(f"overhearing, {lang}", share)), 0
     found: list[Json] = []
+    if bench.expectations:
+        getattr(recognition, "lean_on")(bench.expectations)  # noqa: B009
     try:
         async for utterance in utterances(source, SileroVad(), bench.settings.audio):
             count += 1

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 from zlib import crc32
@@ -50,6 +53,14 @@ class Workbench:
     @property
     def understander(self) -> Understander:
         return understanding(self.settings).understander
+
+    @cached_property
+    def expectations(self) -> Mapping[Lang, Any]:
+        """What the service has its recognisers lean on; nothing as long as it does not."""
+        if find_spec("cockpit.runtime.expecting") is None:
+            return {}
+        found: Mapping[Lang, Any] = import_module("cockpit.runtime.expecting").likely(self.settings)
+        return found
 
     def count(self, full: int, quick: int) -> int:
         return quick if self.quick else full

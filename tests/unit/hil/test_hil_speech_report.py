@@ -42,7 +42,7 @@ def report() -> dict[str, Any]:
             "errors": {"rows": rows, "heard": [], "seconds": 3},
             "commands": {"missing": "hil.speech.commands", "seconds": 0},
             "endings": {"rows": pauses, "seconds": 3},
-            "replies": {"rows": [{"lang": "zh", "voiced": "ahead", "replies": 3}], "seconds": 1},
+            "replies": {"rows": [{"lang": "zh", "colour": "ahead", "replies": 3}], "seconds": 1},
             "waterfall": {"rows": [{**turns, "sound_p95_ms": None}], "seconds": 3},
         },
     }
@@ -60,7 +60,7 @@ def test_what_is_not_there_is_said_and_what_is_unknown_is_shown_as_it_is() -> No
     _, _, _, missing, endings, replies, _ = tables(report(), "en")
     assert (list(missing.head), missing.rows) == (["not measured: hil.speech.commands is not there"], [])
     assert endings.rows == [["Chinese", "synthesised", "none", "16", "0", "50", "700", "-"]]
-    assert (replies.head, replies.rows) == (["language", "voiced", "replies"], [["Chinese", "ahead", "3"]])
+    assert (replies.head, replies.rows) == (["language", "colour", "replies"], [["Chinese", "ahead", "3"]])
 
 
 @pytest.mark.parametrize("lang", LANGS)
