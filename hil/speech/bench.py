@@ -56,29 +56,31 @@ def machine() -> str:
     return f"{platform.machine()}, {psutil.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}"
 
 
-def measured(bench: Workbench, names: Sequence[str], before: Json, console: Console) -> Json:
-    """The sections called `names` anew, the others as they were."""
-    sections = dict(before.get("sections", {}))
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
+def measured(bench: Workbench, names: Sequence[str], file: Path, console: Console) -> Json:
+    """The sections called `names` anew, the others as they were in `file`, which is written after each section."""
+    found: Json = json.loads(file.read_text("utf-8")) if file.is_file() else {"sections": {}}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    bar = BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn()
+    with Progress(TextColumn("{task.description}"), *bar, console=console, transient=True) as progress:
         for name in names:
             task = progress.add_task(name, total=1.0)
             begun = time.monotonic()
-            told = partial(_tell, progress, task)
-            try:
-                sections[name] = SECTIONS[name](replace(bench, tell=told))
-            except ModuleNotFoundError as error:
-                sections[name] = {"missing": error.name}
-            sections[name]["seconds"] = round(time.monotonic() - begun)
+            section = _measured(name, replace(bench, tell=partial(_tell, progress, task)))
+            section["seconds"] = round(time.monotonic() - begun)
+            sections = {**found["sections"], name: section}
+            ordered = {one: sections[one] for one in SECTIONS if one in sections}
+            found = {"machine": machine(), "quick": bench.quick, "sections": ordered}
+            file.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
             progress.remove_task(task)
-            console.print(f"{name}: {sections[name]['seconds']} s")
-    ordered = {name: sections[name] for name in SECTIONS if name in sections}
-    return {"machine": machine(), "quick": bench.quick, "sections": ordered}
+            console.print(f"{name}: {section['seconds']} s")
+    return found
+
+
+def _measured(name: str, bench: Workbench) -> Json:
+    try:
+        return SECTIONS[name](bench)
+    except ModuleNotFoundError as error:
+        return {"missing": error.name}
 
 
 def _tell(progress: Progress, task: TaskID, what: str, share: float) -> None:
@@ -109,11 +111,8 @@ def main(arguments: list[str] | None = None) -> None:
     console = Console(highlight=False)
     console.width = max(console.width, WIDTH)
     file = options.out / ("quick.json" if options.quick else "bench.json")
-    before = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     bench = Workbench(load_settings(), options.out / "voiced", people(options.human, console), options.quick)
-    found = measured(bench, names, before, console)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    found = measured(bench, names, file, console)
     for table in report.tables({**found, "sections": {name: found["sections"][name] for name in names}}, "en"):
         console.print(report.shown(table))
     plots.write(found, (options.out if options.quick else options.docs) / "plots")

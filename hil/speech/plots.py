@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 from pathlib import Path
 
-from hil.charts import BLUE, GREEN, PURPLE, RED, Line, bars, drawing
+from hil.charts import BLUE, GREEN, PURPLE, RED, Line, bars, drawing, ticks
+from hil.charts import COLOURS as CURVES
 from hil.speech.report import words
 from hil.speech.workbench import Json
 
@@ -77,6 +78,19 @@ def _endings(rows: Sequence[Json]) -> dict[str, str]:
     return {"speech-endings.svg": svg}
 
 
+def _wake(rows: Sequence[Json]) -> dict[str, str]:
+    """A curve for each `word`: at every threshold the share `missed` and the false wakes, `false_per_hour`."""
+    curves: dict[str, list[tuple[float, float]]] = {}
+    for row in sorted((row for row in rows if "false_per_hour" in row), key=lambda row: row["false_per_hour"]):
+        curves.setdefault(str(row["word"]), []).append((row["false_per_hour"] / 100, row["missed"]))
+    if not curves:
+        return {}
+    across = ticks(0.0, max(x for points in curves.values() for x, _ in points))
+    lines = {word: Line(points, colour) for (word, points), colour in zip(curves.items(), CURVES, strict=False)}
+    title = "Wake words: what is missed against what wakes falsely, by threshold"
+    return {"speech-wake.svg": drawing(title, lines, "false wakes an hour", "missed (%)", across, TENTHS)}
+
+
 def _waterfall(rows: Sequence[Json]) -> dict[str, str]:
     said = words("en")["stages"]
     of = {
@@ -84,13 +98,14 @@ def _waterfall(rows: Sequence[Json]) -> dict[str, str]:
     }
     longest = max((sum(parts.values()) for parts in of.values()), default=0.0)
     step = 100 * ceil(longest / 800)
-    ticks = [step * n for n in range(ceil(longest / step) + 1)] if longest else [0, 100]
+    marks = [step * n for n in range(ceil(longest / step) + 1)] if longest else [0, 100]
     title = "From the end of speech to the first sound of the reply"
-    return {"speech-latency.svg": bars(title, of, "ms since the end of speech", ticks)} if of else {}
+    return {"speech-latency.svg": bars(title, of, "ms since the end of speech", marks)} if of else {}
 
 
 MAKERS: Mapping[str, Callable[[Sequence[Json]], dict[str, str]]] = {
     "errors": _errors,
+    "wake": _wake,
     "endings": _endings,
     "waterfall": _waterfall,
 }

@@ -107,6 +107,20 @@ def test_plots_are_drawn_of_what_was_measured() -> None:
     assert plots({"sections": {}}) == {}
 
 
+def test_a_wake_word_is_a_curve() -> None:
+    steps = [(0.5, 4.0, 0.0), (0.7, 1.0, 0.1), (0.9, 0.0, 0.5)]
+    rows = [
+        {"word": word, "threshold": threshold, "false_per_hour": false, "missed": missed}
+        for word in ("hey car", "你好")
+        for threshold, false, missed in steps
+    ]
+    svg = plots({"sections": {"wake": {"rows": rows}}})["speech-wake.svg"]
+    root = ET.fromstring(svg)  # noqa: S314 - drawn here
+    assert [len((one.get("d") or "").split("L")) for one in root.findall(f"{SVG}path")] == [3, 3]
+    assert {"hey car", "你好", "4"} <= {one.text for one in root.findall(f"{SVG}text")}
+    assert plots({"sections": {"wake": {"rows": [{"word": "of another form"}]}}}) == {}
+
+
 def test_bars_stand_one_behind_the_other() -> None:
     svg = bars("a title", {"one": {"a": 100, "b": 50}, "two": {"b": 300}}, "ms", [0, 200, 400])
     rects = ET.fromstring(svg).findall(f"{SVG}rect")[1:]  # noqa: S314 - drawn here
