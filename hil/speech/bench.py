@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -64,9 +65,9 @@ def measured(bench: Workbench, names: Sequence[str], file: Path, console: Consol
     with Progress(TextColumn("{task.description}"), *bar, console=console, transient=True) as progress:
         for name in names:
             task = progress.add_task(name, total=1.0)
-            begun = time.monotonic()
+            begun, load = time.monotonic(), os.getloadavg()[0]
             section = _measured(name, replace(bench, tell=partial(_tell, progress, task)))
-            section["seconds"] = round(time.monotonic() - begun)
+            section |= {"seconds": round(time.monotonic() - begun), "load": round(load, 1)}
             sections = {**found["sections"], name: section}
             ordered = {one: sections[one] for one in SECTIONS if one in sections}
             found = {"machine": machine(), "quick": bench.quick, "sections": ordered}
@@ -101,11 +102,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m hil.speech.bench", description="measure hearing and speaking")
     parser.add_argument("--quick", action="store_true", help="a few minutes, to see that everything works")
     parser.add_argument("--only", default="", metavar="A,B", help=f"of: {', '.join(SECTIONS)}")
+    parser.add_argument("--pages", action="store_true", help="measure nothing; pages and plots of the last report anew")
     parser.add_argument("--human", type=Path, default=OUT / "human", metavar="DIR", help="recordings of people")
     parser.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="where report and voiced speech go")
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", metavar="DIR", help="pages and plots of a full run")
     options = parser.parse_args(arguments)
-    names = options.only.split(",") if options.only else [*SECTIONS]
+    chosen = options.only.split(",") if options.only else [*SECTIONS]
+    names = [] if options.pages else chosen
     if unknown := [name for name in names if name not in SECTIONS]:
         parser.error(f"no such section: {', '.join(unknown)}")
     console = Console(highlight=False)

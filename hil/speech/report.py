@@ -149,10 +149,16 @@ def markdown(table: Table) -> str:
 
 def written(page: str, report: Json, lang: Lang) -> str:
     """`page` with the report's tables between the marks. Raises `ValueError` where these are not in it."""
-    figures = "\n".join([f"{report['machine']}\n", *map(markdown, tables(report, lang))])
+    figures = "\n".join([f"{_circumstances(report, lang)}\n", *map(markdown, tables(report, lang))])
     made, count = re.subn(
         f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: f"{BEGIN}\n\n{figures}\n{END}", page, flags=re.DOTALL
     )
     if count != 1:
         raise ValueError(f"the page must hold {BEGIN} and {END} once")
     return made
+
+
+def _circumstances(report: Json, lang: Lang) -> str:
+    """The machine, and what else ran on it: times are worth little where that is much."""
+    loads = [f"{name} {one['load']:g}" for name, one in report["sections"].items() if "load" in one]
+    return f"{report['machine']}. {words(lang)['load']}: {', '.join(loads)}." if loads else f"{report['machine']}."

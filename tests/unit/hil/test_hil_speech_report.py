@@ -39,7 +39,7 @@ def report() -> dict[str, Any]:
         "machine": "a machine",
         "quick": False,
         "sections": {
-            "errors": {"rows": rows, "heard": [], "seconds": 3},
+            "errors": {"rows": rows, "heard": [], "seconds": 3, "load": 1.5},
             "commands": {"missing": "hil.speech.commands", "seconds": 0},
             "endings": {"rows": pauses, "seconds": 3},
             "replies": {"rows": [{"lang": "zh", "colour": "ahead", "replies": 3}], "seconds": 1},
@@ -84,6 +84,7 @@ def test_a_page_is_written_between_its_marks_and_only_there() -> None:
     assert once.startswith(f"before\n{BEGIN}")
     assert once.endswith(f"{END}\nafter\n")
     assert "old" not in once
+    assert "a machine. 每节开始前的系统负载: errors 1.5." in once
     assert "未测：没有 hil.speech.commands" in once
     assert written(once, report(), "zh") == once
     with pytest.raises(ValueError, match="once"):
