@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from cockpit.audio.endpointing import EndpointEvent, Endpointer, SpeechEnd, SpeechSoFar
+from cockpit.audio.endpointing import Endpointer, EndpointEvent, SpeechEnd, SpeechSoFar
 from cockpit.audio.health import ChannelHealth, State
 from cockpit.audio.vad import CHUNK_SAMPLES, VoiceActivity
 from cockpit.audio.wake import Woken

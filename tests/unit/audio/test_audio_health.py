@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cockpit.audio.health import ChannelHealth, channel_problem, State
+from cockpit.audio.health import ChannelHealth, State, channel_problem
 from cockpit.types import Pcm
 
 RNG = np.random.default_rng(3)
