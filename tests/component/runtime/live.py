@@ -1,5 +1,6 @@
 """People in a car on virtual time: who says what, where and when. The sound is real to everything but VAD and
-recognisers: each clip is a constant level of its own, by which the scripted recogniser knows its words."""
+recognisers: each clip is a square wave of a level and a melody of its own, and by its level the scripted recogniser
+knows its words."""
 
 from __future__ import annotations
 
@@ -40,9 +41,24 @@ class Clip:
     level: float
     wakes: bool = False
     """Whether it is a wake word."""
+    elsewhere: dict[Zone, float] = field(default_factory=dict)
+    """Other seats at which it is heard too, so much weaker."""
+
+    def sound(self, zone: Zone, number: int) -> Pcm:
+        """Chunk `number` of what is heard of it at `zone`."""
+        gain = 1.0 if zone == self.zone else self.elsewhere.get(zone, 0.0)
+        if not self.at_s <= number * CHUNK_S < self.until_s:
+            gain = 0.0
+        time_s = (np.arange(CHUNK_SAMPLES) + number * CHUNK_SAMPLES) / SAMPLE_RATE_HZ
+        syllable = [round(1000 * self.level), int((number * CHUNK_S - self.at_s) / SYLLABLE_S)]
+        pitch_hz = np.random.default_rng(np.abs(syllable)).uniform(300, 5000)
+        wave = np.where((time_s * pitch_hz) % 1.0 < 0.5, 1.0, -1.0)
+        return (wave * (gain * self.level)).astype(np.float32)
 
 
 LAG_S = 0.16
+SYLLABLE_S = 0.2
+"""So long a voice stays at one pitch."""
 
 
 class LevelVad:
@@ -89,8 +105,7 @@ class Seat:
             await asyncio.sleep(self._begun_s + number * CHUNK_S - loop.time())
             chunk = np.zeros(CHUNK_SAMPLES, np.float32)
             for clip in self._clips:
-                if clip.zone == self.zone and clip.at_s <= (number - 1) * CHUNK_S < clip.until_s:
-                    chunk += np.float32(clip.level)
+                chunk += clip.sound(self.zone, number - 1)
             yield chunk
 
 
@@ -111,8 +126,9 @@ class LevelEars:
         return Transcript((" " if self.lang == "en" else "").join(parts), self.lang, "scripted", 0.9)
 
     def _heard(self, clip: Clip, pcm: Pcm) -> str:
-        seconds = float((np.abs(pcm - np.float32(clip.level)) < 1e-6).sum()) / SAMPLE_RATE_HZ
-        share = seconds / (clip.until_s - clip.at_s)
+        levels = [clip.level * gain for gain in (1.0, *clip.elsewhere.values())]
+        samples = max(int((np.abs(np.abs(pcm) - np.float32(level)) < 1e-6).sum()) for level in levels)
+        share = samples / SAMPLE_RATE_HZ / (clip.until_s - clip.at_s)
         return clip.text if share > 0.9 else clip.text[: int(share * len(clip.text))]
 
     async def second_opinion(self, utterance: Utterance, first: Transcript) -> Transcript | None:

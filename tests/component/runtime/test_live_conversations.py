@@ -10,7 +10,7 @@ import pytest
 from cockpit.bus.payloads import ListenRequest
 from cockpit.config import Settings, WakeSettings
 from cockpit.events import Held, Ignored, Replied, Spoke, Transcribed, Woken
-from cockpit.types import Lang
+from cockpit.types import Lang, Zone
 from tests.component.runtime.live import Car
 from tests.virtual_time import virtually
 
@@ -224,6 +224,20 @@ def test_two_people_at_once_are_both_answered_in_their_own_seats() -> None:
         seats = ("DriverSide", "PassengerSide")
         assert all(car.car.values[f"Vehicle.Cabin.Seat.Row1.{seat}.HeatingCooling"] for seat in seats)
         assert {event.zone for event in car.events if isinstance(event, Replied)} == {"driver", "front_passenger"}
+
+    virtually(talk())
+
+
+@pytest.mark.parametrize("seat", ["driver", "front_passenger"])
+def test_one_person_heard_at_two_seats_is_answered_once_where_he_sits(seat: Zone) -> None:
+    async def talk() -> None:
+        car = Car()
+        clip = car.says("打开座椅加热", at_s=0.5, zone=seat)
+        other: Zone = "driver" if seat == "front_passenger" else "front_passenger"
+        clip.elsewhere[other] = 0.3
+        await car.drive(clip.until_s + 6, zones=("driver", "front_passenger"))
+        assert [event.zone for event in car.events if isinstance(event, Replied)] == [seat]
+        assert [event.reason for event in car.events if isinstance(event, Ignored)] == ["other_zone"]
 
     virtually(talk())
 
