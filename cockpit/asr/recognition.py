@@ -43,7 +43,9 @@ class Recognition:
         }
         self._fallback = self._workers[FALLBACK]
 
-    async def transcribe(self, utterance: Utterance, lang: Lang | None = None) -> Transcript:
+    async def transcribe(
+        self, utterance: Utterance, lang: Lang | None = None, expecting: str = ""
+    ) -> Transcript:
         """The text of `utterance`, empty when nothing was said.
 
         `lang` overrides the language fixed for the utterance's zone; with neither it is detected. Raises
