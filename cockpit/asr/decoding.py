@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cockpit.types import SAMPLE_RATE_HZ, Pcm
 
@@ -27,3 +27,13 @@ def loop_length(tokens: Sequence[int]) -> int:
         if len(tokens) >= length * rounds and list(tokens[-length * rounds :]) == piece * rounds:
             return length
     return 0
+
+
+def different(texts: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Those of `texts`, each with its log probability, that differ in more than punctuation from all before them."""
+    kept: dict[str, tuple[str, float]] = {}
+    for text, log_probability in texts:
+        spoken = "".join(char for char in text.casefold() if char.isalnum() or char == " ").strip()
+        if spoken and spoken not in kept:
+            kept[spoken] = text, log_probability
+    return [*kept.values()]

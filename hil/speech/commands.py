@@ -18,6 +18,7 @@ import numpy as np
 
 from cockpit.asr.recognition import Recognition
 from cockpit.config import load_settings
+from cockpit.runtime.expecting import likely
 from cockpit.runtime.understanding import understanding
 from cockpit.types import LANGS
 from hil.speech.clips import Clip, sentences, voiced
@@ -37,19 +38,16 @@ def noisy(clips: Sequence[Clip], kind: str, snr_db: float) -> list[Clip]:
     return made
 
 
-async def heard(clips: Sequence[Clip], ears: Recognition, options: argparse.Namespace) -> list[Ended]:
-    understander = understanding(load_settings()).understander
-    return [one async for one in evaluate(clips, ears, understander, told=options.told)]
-
-
 async def run(options: argparse.Namespace) -> list[dict[str, object]]:
     settings = load_settings()
     rows: list[dict[str, object]] = []
     recognition = Recognition(settings.asr, settings.models_dir)
     await recognition.warm()
     understander = understanding(settings).understander
+    if options.leaning:
+        recognition.lean_on(likely(settings))
     for lang in options.lang:
-        said = sentences(lang, options.half, options.commands, options.others)
+        said = sentences(lang, options.half, options.commands, options.others, lambda text: understander.understand(text, lang))
         clips = [*voiced(said, lang, settings.models_dir, options.cache, lambda text: print(text, file=sys.stderr))]
         for kind in options.noise:
             ended = [
@@ -74,6 +72,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--half", choices=("report", "dev"), default="report")
     parser.add_argument("--commands", type=int, default=150, help="of each language")
     parser.add_argument("--others", type=int, default=100, help="sentences that are no commands")
+    parser.add_argument("--leaning", action="store_true")
     parser.add_argument("--told", action="store_true", help="tell the language rather than have it detected")
     parser.add_argument("--cache", type=Path, default=Path("out/speech"))
     parser.add_argument("--json", type=Path)
