@@ -41,8 +41,8 @@ class Hypothesis:
 
 
 class Fusion:
-    """The expectation as a search sees it: by tokens, whose bytes are `texts`, rather than words. `gain` is what each word
-    earns: a price on words would make short texts cheap."""
+    """The expectation as a search sees it: by tokens, whose bytes are `texts`, rather than words. `gain` is what each
+    word earns: a price on words would make short texts cheap. Without an expectation only the sound counts."""
 
     def __init__(self, expectation: Expectation | None, texts: Sequence[bytes], weight: float, gain: float) -> None:
         self._expectation, self._texts = expectation, texts

@@ -46,12 +46,12 @@ _BEGIN, _END = 1, 2
 class MoonshineRecognizer:
     """See `cockpit.ports.Recognizer`."""
 
-    def __init__(self, folder: Path, threads: int) -> None:
+    def __init__(self, folder: Path, threads: int, leaning: float = 1.0) -> None:
         self.capabilities = RecognizerCapabilities(
             "moonshine", folder.name, ("en",), streaming=False, detects_language=False
         )
         self._folder = folder
-        self._threads = threads
+        self._threads, self._leaning_by = threads, leaning
         self._encoder: Any = None
         self._decoder: Any = None
         self._tokens: list[bytes] = []
@@ -84,7 +84,7 @@ class MoonshineRecognizer:
 
     def _leaned(self, pcm: Pcm, expected: Expectation) -> Transcript:
         if self._fusion is None or self._fusion[0] is not expected:
-            self._fusion = expected, Fusion(expected, bytes_of(self._tokens), WEIGHT, GAIN)
+            self._fusion = expected, Fusion(expected, bytes_of(self._tokens), self._leaning_by * WEIGHT, self._leaning_by * GAIN)
         try:
             first, step = self._stepping(self._encode(pcm))
             limit = token_limit(pcm, TOKENS_PER_S)

@@ -75,9 +75,10 @@ class Recognition:
         """The text of `utterance`, empty when nothing was said, and others that it may have been.
 
         Leans on what is likely to be said, all the more on what answers the question that waits: its slot is
-        `expecting`, and `offered` are the names it was asked about. `lang` overrides the language fixed for the utterance's zone; with neither it is detected. Raises
-        `ModelError` when no engine for the language has a usable model, and `RecognitionError`: `asr-late` after
-        `deadline_s` of the settings (the engine still finishes; its result is dropped), `asr-engine`.
+        `expecting`, and `offered` are the names it was asked about. `lang` overrides the language fixed for the
+        utterance's zone; with neither it is detected. Raises `ModelError` when no engine for the language has a usable
+        model, and `RecognitionError`: `asr-late` after `deadline_s` of the settings (the engine still finishes; its
+        result is dropped), `asr-engine`.
         """
         wanted = lang or self._settings.zone_language.get(utterance.zone)
         asked = Asked(expecting, tuple(offered))
@@ -116,7 +117,9 @@ class Recognition:
         try:
             async with asyncio.timeout(self._settings.deadline_s):
                 return await self._fallback.call(
-                    lambda engine: self._leaning(engine, utterance.pcm, lang or first.lang, Asked(expecting, tuple(offered)))
+                    lambda engine: self._leaning(
+                        engine, utterance.pcm, lang or first.lang, Asked(expecting, tuple(offered))
+                    )
                 )
         except (ModelError, RecognitionError, TimeoutError):
             return None
@@ -176,7 +179,7 @@ class Recognition:
             return await self._hear(pcm, "zh" if await self._is_chinese(pcm) else "en", asked)
         guess = await english.call(lambda engine: engine.recognise(pcm, "en"))
         if guess.text and (guess.confidence >= SURE or not await self._is_chinese(pcm)):
-            return await self._hear(pcm, "en", asked)
+            return await self._hear(pcm, "en", asked) if "en" in self._expectations else guess
         if await self._usable_or_none("zh"):
             return await self._hear(pcm, "zh", asked)
         return guess

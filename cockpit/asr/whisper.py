@@ -58,12 +58,12 @@ the limits of Whisper's authors."""
 class WhisperRecognizer:
     """See `cockpit.ports.Recognizer`. Also tells languages apart, with the encoder pass its decoder then reuses."""
 
-    def __init__(self, folder: Path, threads: int) -> None:
+    def __init__(self, folder: Path, threads: int, leaning: float = 1.0) -> None:
         self.capabilities = RecognizerCapabilities(
             "whisper", folder.name, LANGS, streaming=False, detects_language=True
         )
         self._folder = folder
-        self._threads = threads
+        self._threads, self._leaning = threads, leaning
         self._model: Any = None
         self._decoder: Any = None
         self._encoded: tuple[Pcm, StorageView] | None = None
@@ -191,7 +191,7 @@ class WhisperRecognizer:
 
     def _fusion(self, lang: Lang, expected: Expectation | None) -> Fusion:
         if lang not in self._fusions or self._fusions[lang][0] is not expected:
-            fusion = Fusion(expected, self._bytes, WEIGHT, GAIN)
+            fusion = Fusion(expected, self._bytes, self._leaning * WEIGHT, self._leaning * GAIN)
             self._fusions[lang] = expected, fusion
         return self._fusions[lang][1]
 

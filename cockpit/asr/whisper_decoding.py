@@ -1,4 +1,4 @@
-"""Whisper's decoder in onnxruntime (`cockpit.modelgraph.whisper_decoder`), one token at a time for several hypotheses."""
+"""Whisper's decoder in onnxruntime (`cockpit.modelgraph.whisper_decoder`), token by token for several hypotheses."""
 
 from __future__ import annotations
 

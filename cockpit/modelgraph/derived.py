@@ -28,9 +28,7 @@ FOLDER = ".derived"
 T = TypeVar("T")
 
 
-def load_derived(
-    source: Path, make: Callable[[Path], bytes], load: Callable[[str | bytes], T], name: str = ""
-) -> T:
+def load_derived(source: Path, make: Callable[[Path], bytes], load: Callable[[str | bytes], T], name: str = "") -> T:
     """`load` of what `make` makes of `source` (`<models_dir>/<model id>/<file>`), kept on disk where possible
     under `name`, which is the source's where none is given.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from onnx import NodeProto, TensorProto, ValueInfoProto, helper
@@ -85,10 +86,17 @@ class _Builder:
             _info("keep", TensorProto.INT64, [1]),
         ]
         outputs = [_info("logits", TensorProto.FLOAT, ["hypotheses", "keep", self._vocabulary])]
-        x = self._op("Add", self._embedded("tokens"), self._op("Gather", self._plain("decoder/position_encodings/encodings"), "positions"))
+        x = self._op(
+            "Add",
+            self._embedded("tokens"),
+            self._op("Gather", self._plain("decoder/position_encodings/encodings"), "positions"),
+        )
         for layer in range(self._layers):
             for name in ("key", "value"):
-                inputs += [self._cache(f"past_{name}.{layer}", "before"), self._cache(f"sound_{name}.{layer}", "frames", 1)]
+                inputs += [
+                    self._cache(f"past_{name}.{layer}", "before"),
+                    self._cache(f"sound_{name}.{layer}", "frames", 1),
+                ]
                 outputs.append(self._cache(f"{name}.{layer}", "all"))
             x = self._layer(x, layer)
         last = self._op("Slice", x, self._op("Neg", "keep"), self._constant([1 << 40]), self._constant([1]))
@@ -124,8 +132,10 @@ class _Builder:
         return self._op("Add", x, self._linear(active, f"{prefix}/ffn/linear_1"))
 
     def _attended(self, query: str, keys: str, values: str, mask: str) -> str:
-        scale = self._plain_value("scale", np.float32((self._width // HEADS) ** -0.5))
-        scores = self._op("MatMul", self._op("Mul", self._heads(query), scale), self._op("Transpose", keys, perm=[0, 1, 3, 2]))
+        scale = self._plain_value("scale", np.array((self._width // HEADS) ** -0.5, np.float32))
+        scores = self._op(
+            "MatMul", self._op("Mul", self._heads(query), scale), self._op("Transpose", keys, perm=[0, 1, 3, 2])
+        )
         if mask:
             scores = self._op("Add", scores, mask)
         found = self._op("MatMul", self._op("Softmax", scores, axis=-1), values)
@@ -159,7 +169,7 @@ class _Builder:
 
     @property
     def _vocabulary(self) -> int:
-        return self._weights["decoder/embeddings/weight"].shape[0]
+        return len(self._weights["decoder/embeddings/weight"])
 
     def _quantised(self, name: str) -> str:
         """The transposed weight in int8."""
@@ -182,7 +192,7 @@ class _Builder:
     def _constant(self, values: list[int]) -> str:
         return self._plain_value("_".join(map(str, ("int", *values))), np.array(values, np.int64))
 
-    def _op(self, kind: str, *inputs: str, out: str = "", domain: str = "", **attributes: object) -> str:
+    def _op(self, kind: str, *inputs: str, out: str = "", domain: str = "", **attributes: Any) -> str:
         name = out or f"{kind}_{len(self._nodes)}"
         self._nodes.append(helper.make_node(kind, [*inputs], [name], domain=domain, **attributes))
         return name

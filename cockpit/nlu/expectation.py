@@ -1,4 +1,4 @@
-"""What is likely to be said, learned from the sentences of the skills that are active and from what people say in a car.
+"""What is likely to be said, learned from the sentences of the active skills and from what people say in a car.
 
 Three trigram models speak together (linear interpolation, Jelinek and Mercer 1980): what people say in a car, what the
 skills' sentences say, and, while a question waits, what answers it.

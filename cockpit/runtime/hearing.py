@@ -13,9 +13,7 @@ from cockpit.types import Lang, Transcript, Understanding, Utterance
 class Ears(Protocol):
     """Speech recognition as a turn sees it."""
 
-    async def transcribe(
-        self, utterance: Utterance, lang: Lang | None = None, expecting: str = ""
-    ) -> Transcript: ...
+    async def transcribe(self, utterance: Utterance, lang: Lang | None = None, expecting: str = "") -> Transcript: ...
 
     async def second_opinion(self, utterance: Utterance, first: Transcript) -> Transcript | None: ...
 

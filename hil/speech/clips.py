@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-
 from cockpit.audio.wav import decode_wav, encode_wav
 from cockpit.config import ROOT
 from cockpit.ports import Synthesizer

@@ -10,8 +10,10 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import pypinyin
 from rapidfuzz.distance import Levenshtein
 
+from cockpit.nlu.sound import sound_key
 from cockpit.nlu.tokens import clean, tokenise
 from cockpit.ports import Understander
 from cockpit.runtime.hearing import Ears, hear
@@ -26,7 +28,8 @@ SHORT_S = 4.0
 """Commands up to this length are timed."""
 
 End = Literal["same", "asked", "refused", "wrong"]
-"""Of a command: as typed; as typed, but asked about first; taken for none; something else."""
+"""Of a command: as typed; as typed, but asked about first; taken for none; something else. Names and free text that
+sound alike are the same."""
 
 
 class TimedEars:
@@ -62,9 +65,27 @@ class Ended:
     @property
     def end(self) -> End:
         wanted, got = acts_of(self.typed), acts_of(self.spoken)
-        if [*map(_meaning, wanted)] != [*map(_meaning, got)]:
+        if len(wanted) != len(got) or not all(map(self._alike, wanted, got)):
             return "wrong" if got else "refused"
         return "same" if self.typed.sure == self.spoken.sure or not wanted else "asked"
+
+    @property
+    def to_the_letter(self) -> bool:
+        """Whether names and texts are spelt as typed, too."""
+        return [*map(_meaning, acts_of(self.typed))] == [*map(_meaning, acts_of(self.spoken))]
+
+    def _alike(self, wanted: Act, got: Act) -> bool:
+        """The same but for the spelling of what sounds the same: nobody can hear how a name is written."""
+        if wanted.intent != got.intent or wanted.slots.keys() != got.slots.keys():
+            return False
+        return all(
+            _plain(value) == _plain(got.slots[name])
+            or (
+                isinstance(value, str)
+                and sound_of(value, self.clip.lang) == sound_of(str(got.slots[name]), self.clip.lang)
+            )
+            for name, value in wanted.slots.items()
+        )
 
     @property
     def pulled(self) -> bool:
@@ -87,6 +108,16 @@ def _plain(value: object) -> str:
     words = unicodedata.normalize("NFKC", str(value)).casefold().replace("'", "")
     letters = "".join(letter for letter in words if letter.isalnum())
     return letters.rstrip(PARTICLES) or letters
+
+
+def sound_of(text: str, lang: Lang) -> str:
+    """Pinyin with tones; of English a rough key of the consonants."""
+    words = words_of(text, lang)
+    if lang == "en":
+        return sound_key("".join(words))
+    return " ".join(
+        pinyin for pinyins in pypinyin.pinyin("".join(words), style=pypinyin.Style.TONE3) for pinyin in pinyins
+    )
 
 
 def words_of(text: str, lang: Lang) -> list[str]:
@@ -120,6 +151,7 @@ def summary(ended: Sequence[Ended]) -> dict[str, float]:
     return {
         "commands": len(commands),
         "as_typed": _share(ends["same"] + ends["asked"], len(commands)),
+        "letter": _share(sum(one.to_the_letter for one in commands), len(commands)),
         **{name: _share(ends[name], len(commands)) for name in ("asked", "refused", "wrong")},
         "others": len(others),
         "pulled_in": _share(sum(one.pulled for one in others), len(others)),

@@ -14,7 +14,7 @@ from cockpit.asr.model_files import require
 from cockpit.asr.recognition import Recognition
 from cockpit.config import AsrSettings
 from cockpit.errors import ModelError, RecognitionError
-from cockpit.ports import RecognizerCapabilities
+from cockpit.ports import Expectation, RecognizerCapabilities
 from cockpit.types import Lang, Pcm, Transcript, Utterance
 
 UTTERANCE = Utterance(np.zeros(16_000, np.float32), "driver", 0.0)
@@ -31,6 +31,7 @@ class Engine:
     loads: int = 0
     detections: int = 0
     heard: list[Lang | None] = field(default_factory=list)
+    expected: list[Expectation | None] = field(default_factory=list)
     threads: set[str] = field(default_factory=set)
     blocked_by: threading.Event | None = None
     closed: threading.Event = field(default_factory=threading.Event)
@@ -50,8 +51,9 @@ class Engine:
         if self.file.read_text() != "good":
             raise ModelError("corrupt", f"{self.name} is broken")
 
-    def recognise(self, pcm: Pcm, lang: Lang | None) -> Transcript:
+    def recognise(self, pcm: Pcm, lang: Lang | None, expected: Expectation | None = None) -> Transcript:
         assert len(pcm)
+        self.expected.append(expected)
         self.threads.add(threading.current_thread().name)
         self.heard.append(lang)
         if self.blocked_by is not None:
@@ -140,7 +142,7 @@ async def test_unsure_english_is_told_apart_by_whisper(
 async def test_whisper_alone_detects_by_itself(make: Callable[..., Bench]) -> None:
     bench = make(en="whisper")
     assert await bench.hear() == ("whisper", "打开")
-    assert bench.whisper.heard == [None]
+    assert (bench.whisper.heard, bench.whisper.detections) == (["zh"], 1)
 
 
 async def test_english_falls_back_to_whisper(make: Callable[..., Bench]) -> None:
