@@ -51,12 +51,12 @@ class MoonshineRecognizer:
             "moonshine", folder.name, ("en",), streaming=False, detects_language=False
         )
         self._folder = folder
-        self._threads, self._leaning_by = threads, leaning
+        self._threads, self.leaning = threads, leaning
         self._encoder: Any = None
         self._decoder: Any = None
         self._tokens: list[bytes] = []
         self._leans: tuple[PhraseGraph, Leaning] | None = None
-        self._fusion: tuple[Expectation, Fusion] | None = None
+        self._fusion: tuple[Expectation, float, Fusion] | None = None
         self._hidden: tuple[Pcm, Any] | None = None
 
     def load(self) -> None:
@@ -83,12 +83,14 @@ class MoonshineRecognizer:
         return Transcript(text, "en", self.capabilities.name, confidence)
 
     def _leaned(self, pcm: Pcm, expected: Expectation) -> Transcript:
-        if self._fusion is None or self._fusion[0] is not expected:
-            self._fusion = expected, Fusion(expected, bytes_of(self._tokens), self._leaning_by * WEIGHT, self._leaning_by * GAIN)
+        if self._fusion is None or self._fusion[:2] != (expected, self.leaning):
+            texts = bytes_of(self._tokens)
+            fusion = Fusion(expected, texts, self.leaning * WEIGHT, self.leaning * GAIN)
+            self._fusion = expected, self.leaning, fusion
         try:
             first, step = self._stepping(self._encode(pcm))
             limit = token_limit(pcm, TOKENS_PER_S)
-            found = search(first, step, self._fusion[1], _END, limit, LEANING_BEAMS, ALTERNATIVES)
+            found = search(first, step, self._fusion[2], _END, limit, LEANING_BEAMS, ALTERNATIVES)
         except Exception as error:
             raise RecognitionError("engine", f"Moonshine failed: {error}") from error
         heard = {text_of(one.tokens, self._tokens): one for one in found if not loop_length(one.tokens)}

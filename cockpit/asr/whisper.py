@@ -63,12 +63,12 @@ class WhisperRecognizer:
             "whisper", folder.name, LANGS, streaming=False, detects_language=True
         )
         self._folder = folder
-        self._threads, self._leaning = threads, leaning
+        self._threads, self.leaning = threads, leaning
         self._model: Any = None
         self._decoder: Any = None
         self._encoded: tuple[Pcm, StorageView] | None = None
         self._sound: tuple[Pcm, Sound, Logits] | None = None
-        self._fusions: dict[Lang, tuple[Expectation | None, Fusion]] = {}
+        self._fusions: dict[Lang, tuple[Expectation | None, float, Fusion]] = {}
         self._never: dict[Lang, NDArray[np.float32]] = {}
         self._bytes: list[bytes] = []
 
@@ -190,10 +190,11 @@ class WhisperRecognizer:
         return [(tokenizer.decode([*one.tokens]).strip(), [*one.tokens], one.log_probability) for one in heard]
 
     def _fusion(self, lang: Lang, expected: Expectation | None) -> Fusion:
-        if lang not in self._fusions or self._fusions[lang][0] is not expected:
-            fusion = Fusion(expected, self._bytes, self._leaning * WEIGHT, self._leaning * GAIN)
-            self._fusions[lang] = expected, fusion
-        return self._fusions[lang][1]
+        known = self._fusions.get(lang)
+        if known is None or known[:2] != (expected, self.leaning):
+            fusion = Fusion(expected, self._bytes, self.leaning * WEIGHT, self.leaning * GAIN)
+            known = self._fusions[lang] = expected, self.leaning, fusion
+        return known[2]
 
     def _generate(self, pcm: Pcm, lang: Lang, hint: str, count: int) -> list[tuple[str, list[int], float]]:
         """The `count` likeliest texts with their tokens and the mean logarithm of those tokens' probabilities."""

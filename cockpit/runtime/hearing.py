@@ -43,10 +43,11 @@ async def hear(
 
 async def understood(understander: Understander, heard: Transcript, expecting: str = "") -> Heard:
     """The likeliest text where it is understood surely or no other is; else the likeliest that is."""
-    return await asyncio.to_thread(_understood, understander, heard, expecting)
+    return await asyncio.to_thread(believed, understander, heard, expecting)
 
 
-def _understood(understander: Understander, heard: Transcript, expecting: str) -> Heard:
+def believed(understander: Understander, heard: Transcript, expecting: str = "") -> Heard:
+    """As `understood`, at once."""
     first = understander.understand(heard.text, heard.lang, expecting)
     if not first.sure:
         for text in heard.alternatives:

@@ -13,7 +13,19 @@ from cockpit.asr.leaning import Heard, Logits, search
 from cockpit.nlu.wording import Wording
 
 END = 0
-TEXTS = [b"", b" dome", b" don", b"'t", b" light", b" off", b".", "打".encode(), "开".encode()[:2], "开".encode()[2:], b" 21"]
+TEXTS = [
+    b"",
+    b" dome",
+    b" don",
+    b"'t",
+    b" light",
+    b" off",
+    b".",
+    "打".encode(),
+    "开".encode()[:2],
+    "开".encode()[2:],
+    b" 21",
+]
 IDS = {text: token for token, text in enumerate(TEXTS)}
 SAID = [["dome", "light", "off"], ["打", "开"]] * 5
 

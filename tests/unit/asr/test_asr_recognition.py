@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -216,3 +216,42 @@ async def test_close_frees_the_engines(make: Callable[..., Bench]) -> None:
     with pytest.raises(RecognitionError) as error:
         await bench.hear("zh")
     assert error.value.code == "asr-closed"
+
+
+class Known:
+    """Satisfies `ports.Expectation`, and gives itself whatever is asked."""
+
+    words = phrases = ("open",)
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
+
+    def expected(self, expecting: str = "", offered: Sequence[str] = ()) -> Known:
+        self.asked.append((expecting, tuple(offered)))
+        return self
+
+    def cost(self, first: str, second: str, word: str) -> float:
+        return 1.0
+
+
+async def test_what_is_expected_reaches_the_engine_of_the_language(make: Callable[..., Bench]) -> None:
+    bench, known = make(), Known()
+    bench.recognition.lean_on({"zh": known})
+    await bench.recognition.transcribe(UTTERANCE, "zh", "contact", ("妈妈",))
+    await bench.recognition.transcribe(UTTERANCE, "en")
+    assert known.asked == [("contact", ("妈妈",))]
+    assert (bench.whisper.expected, bench.moonshine.expected) == ([known], [None])
+
+
+async def test_what_was_said_so_far_is_told_without_leaning(make: Callable[..., Bench]) -> None:
+    bench, known = make(), Known()
+    bench.recognition.lean_on({"zh": known, "en": known})
+    partial = await bench.recognition.partial(UTTERANCE.pcm, "en")
+    assert (partial.text, partial.final, bench.moonshine.expected) == ("open it", False, [None])
+
+
+async def test_the_language_is_told_without_leaning(make: Callable[..., Bench]) -> None:
+    bench, known = make(), Known()
+    bench.recognition.lean_on({"zh": known, "en": known})
+    assert await bench.hear() == ("moonshine", "open it")
+    assert bench.moonshine.expected == [None, known]

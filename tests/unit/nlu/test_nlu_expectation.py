@@ -42,7 +42,9 @@ def test_what_a_skill_hears_is_likelier_than_what_sounds_like_it(
 
 
 @pytest.mark.parametrize(("lang", "yes"), [("en", "yes please"), ("zh", "好的")])
-def test_an_answer_is_likelier_while_its_question_waits(made: Mapping[Lang, Expectations], lang: Lang, yes: str) -> None:
+def test_an_answer_is_likelier_while_its_question_waits(
+    made: Mapping[Lang, Expectations], lang: Lang, yes: str
+) -> None:
     assert price(made[lang], yes, "confirm") < price(made[lang], yes)
 
 
