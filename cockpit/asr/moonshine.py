@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime as ort
 
-from cockpit.asr.decoding import different, loop_length, token_limit
+from cockpit.asr.decoding import loop_length, token_limit, told
 from cockpit.asr.fusion import Fusion
 from cockpit.asr.leaning import Leaning, Logits, Step, search
 from cockpit.asr.model_files import corrupt, require
@@ -35,8 +36,6 @@ MIN_CONFIDENCE = 0.3
 LEANING_BEAMS, ALTERNATIVES = 8, 4
 WEIGHT, GAIN = 0.3, 0.6
 """Of what is expected, and what each word earns (`cockpit.asr.fusion`)."""
-WORTH = 5.0
-"""Nats by which another text may be less likely than the best and still be worth a look."""
 MIN_SAMPLES = SAMPLE_RATE_HZ // 10
 """The encoder's convolutions need about this much."""
 
@@ -84,8 +83,7 @@ class MoonshineRecognizer:
 
     def _leaned(self, pcm: Pcm, expected: Expectation) -> Transcript:
         if self._fusion is None or self._fusion[:2] != (expected, self.leaning):
-            texts = bytes_of(self._tokens)
-            fusion = Fusion(expected, texts, self.leaning * WEIGHT, self.leaning * GAIN)
+            fusion = Fusion(expected, bytes_of(self._tokens), self.leaning * WEIGHT, self.leaning * GAIN)
             self._fusion = expected, self.leaning, fusion
         try:
             first, step = self._stepping(self._encode(pcm))
@@ -93,16 +91,13 @@ class MoonshineRecognizer:
             found = search(first, step, self._fusion[2], _END, limit, LEANING_BEAMS, ALTERNATIVES)
         except Exception as error:
             raise RecognitionError("engine", f"Moonshine failed: {error}") from error
-        heard = {text_of(one.tokens, self._tokens): one for one in found if not loop_length(one.tokens)}
-        texts = different((text, one.log_probability) for text, one in heard.items())
-        if not texts:
-            return Transcript("", "en", self.capabilities.name, 0.0)
-        (text, likely), others = texts[0], texts[1:]
-        confidence = math.exp(likely / (len(heard[text].tokens) + 1))
-        if confidence < MIN_CONFIDENCE:
-            return Transcript("", "en", self.capabilities.name, confidence)
-        near = tuple(other for other, log_probability in others if log_probability >= likely - WORTH)
-        return Transcript(text, "en", self.capabilities.name, confidence, alternatives=near)
+        texts = (
+            (text_of(one.tokens, self._tokens), one.tokens, one.log_probability)
+            for one in found
+            if not loop_length(one.tokens)
+        )
+        heard = told(texts, "en", self.capabilities.name)
+        return heard if heard.confidence >= MIN_CONFIDENCE else replace(heard, text="", alternatives=())
 
     def alternatives(self, pcm: Pcm, lang: Lang | None, graph: PhraseGraph) -> list[Transcript]:
         """What may have been said, leaning on `graph`, likeliest first (`cockpit.asr.leaning`). The confidence is the

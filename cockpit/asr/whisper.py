@@ -21,7 +21,7 @@ from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 from numpy.typing import NDArray
 
-from cockpit.asr.decoding import different, loop_length, token_limit
+from cockpit.asr.decoding import loop_length, token_limit, told
 from cockpit.asr.fusion import Fusion
 from cockpit.asr.leaning import Logits
 from cockpit.asr.model_files import corrupt, require
@@ -41,8 +41,6 @@ BEAMS, ALTERNATIVES = 3, 5
 LEANING_BEAMS = 8
 WEIGHT, GAIN = 0.3, 0.6
 """Of what is expected, and what each word earns (`cockpit.asr.fusion`)."""
-WORTH = 5.0
-"""Nats by which another text may be less likely than the best and still be worth a look."""
 MAX_HINT = 120
 """Characters; a longer hint makes Whisper write more of it than was said."""
 
@@ -98,18 +96,8 @@ class WhisperRecognizer:
         if self._silence_probability(pcm) > NO_SPEECH:
             return Transcript("", chosen, self.capabilities.name, 0.0)
         found = self._found(pcm, chosen, expected)
-        texts = different(
-            (text, log_probability)
-            for text, tokens, log_probability in found
-            if not _made_up(text, tokens, log_probability / (len(tokens) + 1))
-        )
-        if not texts:
-            return Transcript("", chosen, self.capabilities.name, 0.0)
-        (text, likely), others = texts[0], texts[1:]
-        tokens = next(len(tokens) for other, tokens, _ in found if other == text)
-        confidence = math.exp(likely / (tokens + 1))
-        near = tuple(other for other, log_probability in others if log_probability >= likely - WORTH)
-        return Transcript(text, chosen, self.capabilities.name, confidence, alternatives=near)
+        spoken = (one for one in found if not _made_up(one[0], one[1], one[2] / (len(one[1]) + 1)))
+        return told(spoken, chosen, self.capabilities.name)
 
     def alternatives(self, pcm: Pcm, lang: Lang | None, graph: PhraseGraph) -> list[Transcript]:
         """What may have been said, likeliest first, hinted at what fills the slots of `graph`; nothing where nobody

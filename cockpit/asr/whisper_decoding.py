@@ -53,7 +53,8 @@ class WhisperDecoder:
 
     def first(self, sound: Sound, token: int) -> Logits:
         """The logits of what follows the single `token` at the beginning, all of them."""
-        return _Steps(self._decoder, self._names, self._empty, sound).run(np.array([[token]]))[0]
+        logits: Logits = _Steps(self._decoder, self._names, self._empty, sound).run(np.array([[token]]))[0]
+        return logits
 
     def search(
         self, sound: Sound, prompt: Sequence[int], judge: Judge[Going], never: NDArray[np.float32], **how: int

@@ -22,8 +22,8 @@ CACHE = Path(".derived") / "skills"
 
 @dataclass(frozen=True, slots=True)
 class Understanders:
-    """The skills, their compiled sentences and what understands them; `problem` tells why it is not what the settings ask
-    for."""
+    """The skills, their compiled sentences, and what understands them; `problem` tells why it is not what the settings
+    ask for."""
 
     skills: SkillSet
     understander: Understander

@@ -29,7 +29,7 @@ from hil.speech.spoken import Ended, summary, words_of
 
 STRENGTHS = (0.0, 0.5, 1.0, 1.5, 2.5)
 ENGINE: Mapping[Lang, str] = {"zh": "whisper", "en": "moonshine"}
-Curve = dict[str, list[dict[str, float]]]
+Curve = dict[Lang, list[dict[str, float]]]
 
 
 class Leans(Recognizer, Protocol):

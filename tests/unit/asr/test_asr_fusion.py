@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from cockpit.asr.decoding import different
+from cockpit.asr.decoding import WORTH, told
 from cockpit.asr.fusion import DEAREST, Fusion
 from cockpit.asr.leaning import Heard, Logits, search
 from cockpit.nlu.wording import Wording
@@ -115,7 +115,15 @@ def test_without_an_expectation_only_the_sound_counts() -> None:
 
 
 def test_texts_that_differ_in_punctuation_alone_are_one() -> None:
-    assert different([("Open it.", -1.0), ("open it", -2.0), ("", -2.5), ("opened", -3.0)]) == [
-        ("Open it.", -1.0),
-        ("opened", -3.0),
-    ]
+    found = [("Open it.", [1, 2, 3], -1.0), ("open it", [1, 2], -2.0), ("", [], -2.5), ("opened", [4], -3.0)]
+    heard = told(found, "en", "engine")
+    assert (heard.text, heard.alternatives) == ("Open it.", ("opened",))
+    assert heard.confidence == pytest.approx(np.exp(-0.25))
+
+
+def test_what_is_far_less_likely_is_not_told() -> None:
+    assert told([("open", [1], -1.0), ("shut", [2], -1.1 - WORTH)], "en", "engine").alternatives == ()
+
+
+def test_where_nothing_was_said_nothing_is_told() -> None:
+    assert told([("...", [1], -1.0)], "zh", "engine").text == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -27,7 +28,7 @@ class Said:
 class Kaldi:
     """Stands where vosk's recogniser does and keeps what it is made of: no model of either language can be pulled."""
 
-    made: list[tuple[object, ...]] = []
+    made: ClassVar[list[tuple[object, ...]]] = []
 
     def __init__(self, *arguments: object) -> None:
         self.made.append(arguments)

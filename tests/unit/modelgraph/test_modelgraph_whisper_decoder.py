@@ -107,5 +107,5 @@ def test_the_weights_are_those_of_the_file(file: Path) -> None:
 @pytest.mark.parametrize("damage", [lambda data: data[:200], lambda data: b"\7" + data[1:], lambda _: b""])
 def test_a_file_that_is_none_is_told(file: Path, damage: object) -> None:
     file.write_bytes(damage(file.read_bytes()))  # type: ignore[operator]
-    with pytest.raises(ValueError, match="model|buffer"):
+    with pytest.raises(ValueError, match=r"model|buffer"):
         read_weights(file)
