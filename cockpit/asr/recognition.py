@@ -109,18 +109,20 @@ class Recognition:
     ) -> Transcript | None:
         """What the engine of every language hears, for when `first` makes no sense; None where that was it already.
 
-        Keeps to a language that is fixed for the zone. None too when that engine cannot be used, or is late.
+        Keeps to a language that is fixed for the zone, and else tells it anew. None too when that engine cannot be
+        used, or is late.
         """
         if first.engine == FALLBACK:
             return None
-        lang = self._settings.zone_language.get(utterance.zone)
+        fixed, asked = self._settings.zone_language.get(utterance.zone), Asked(expecting, tuple(offered))
+
+        def hear(engine: Recognizer) -> Transcript:
+            lang = fixed or _spoken(cast("_LanguageDetector", engine).detect(utterance.pcm))
+            return self._leaning(engine, utterance.pcm, lang, asked)
+
         try:
             async with asyncio.timeout(self._settings.deadline_s):
-                return await self._fallback.call(
-                    lambda engine: self._leaning(
-                        engine, utterance.pcm, lang or first.lang, Asked(expecting, tuple(offered))
-                    )
-                )
+                return await self._fallback.call(hear)
         except (ModelError, RecognitionError, TimeoutError):
             return None
 
@@ -196,6 +198,11 @@ class Recognition:
         except ModelError:
             return False
         return languages["zh"] > languages["en"]
+
+
+def _spoken(languages: Mapping[Lang, float]) -> Lang:
+    """The likeliest."""
+    return max(languages, key=lambda lang: languages[lang])
 
 
 def _worker(name: str, row: EngineRow, settings: AsrSettings, models: Path) -> EngineWorker:
