@@ -22,6 +22,7 @@ from cockpit.profile import load_profile
 from cockpit.runtime import memory, notify
 from cockpit.runtime.acting import Acting
 from cockpit.runtime.alerts import Alerts
+from cockpit.runtime.expecting import likely
 from cockpit.runtime.handlers import load_handlers
 from cockpit.runtime.http import HttpInterface
 from cockpit.runtime.lanes import Lanes
@@ -157,6 +158,7 @@ class Service:
         # a voice's first run takes longer than any other, so it is not left to the first reply
         words = {lang: self._understanding.skills.reply(lang, "progress") for lang in LANGS}
         voices = self.speech.warm(words if self.speaking.audible else dict.fromkeys(LANGS, ()))
+        self.recognition.lean_on(await asyncio.to_thread(likely, self.settings))
         for failed in await asyncio.gather(self.recognition.warm(), voices, return_exceptions=True):
             if isinstance(failed, CockpitError):
                 log.warning("%s", failed)

@@ -27,17 +27,12 @@ from cockpit.events import (
 )
 from cockpit.ports import EventSink, Understander
 from cockpit.runtime.acting import Acting, Speaker
-from cockpit.runtime.drafts import Draft, Drafts, Ears, ToldDraft, finished
+from cockpit.runtime.drafts import Draft, Drafts, LiveEars, ToldDraft, finished
+from cockpit.runtime.hearing import Heard, second_thoughts, understood
 from cockpit.runtime.progress import Progress
 from cockpit.types import Lang, Outcome, Permit, Reply, ReplyKind, SetSignal, Transcript, Understanding, Utterance, Zone
 
 log = logging.getLogger(__name__)
-
-
-class TurnEars(Ears, Protocol):
-    """Speech recognition as a turn sees it."""
-
-    async def second_opinion(self, utterance: Utterance, first: Transcript) -> Transcript | None: ...
 
 
 class Mouth(Protocol):
@@ -85,7 +80,7 @@ class TurnRunner:
         acting: Acting,
         composer: Composer,
         sink: EventSink,
-        ears: TurnEars,
+        ears: LiveEars,
         mouth: Mouth,
         progress: Progress | None = None,
     ) -> None:
@@ -130,10 +125,10 @@ class TurnRunner:
         deadline_s = turn.begun_s + self._settings.turn.deadline_s
         try:
             async with asyncio.timeout_at(deadline_s):
-                transcript, draft = await self._hear(turn)
+                heard = await self._hear(turn, self.expecting(turn.zone))
                 if not turn.heard:
                     return [self._say(turn, "unsupported", "unsupported.heard_nothing")]
-                return await self._understand_and_act(turn, transcript, draft, deadline_s)
+                return await self._act(turn, heard.understanding, deadline_s)
         except TimeoutError:
             self._error(turn, "cockpit-late", f"the turn took longer than {self._settings.turn.deadline_s:g} s")
             return [self._say(turn, "failed", "error.late")]
@@ -151,51 +146,49 @@ class TurnRunner:
     def _say(self, turn: Turn, kind: ReplyKind, key: str) -> Told:
         return self._composer.say(self._lang(turn), kind, key)
 
-    async def _hear(self, turn: Turn) -> tuple[Transcript, Draft | None]:
-        """What was said, and the draft that knows what it means, where there is one."""
-        draft = None
+    async def _hear(self, turn: Turn, expecting: str) -> Heard:
+        """What was said and what it means: as the draft has it, where there is one."""
         if turn.utterance is None:
             lang = turn.lang or language_of(turn.text) or self._settings.language
-            transcript = Transcript(turn.text, lang, "text", 1.0)
+            said = Transcript(turn.text, lang, "text", 1.0)
+            draft = None
         else:
             with self._timed(turn, "hear"):
                 draft = None if turn.draft is None else await finished(turn.draft)
-                if draft is not None:
-                    transcript = draft.transcript
-                else:
-                    expecting = self.expecting(turn.zone)
-                    transcript = await self._ears.transcribe(turn.utterance, turn.lang, expecting)
-        turn.heard = bool(transcript.text.strip())
-        self._tell_hearing(turn, transcript)
-        return transcript, draft
-
-    async def _understand_and_act(
-        self, turn: Turn, transcript: Transcript, draft: Draft | None, deadline_s: float
-    ) -> list[Told]:
-        context = self._context(turn.zone)
-        expecting = _expecting(context)
+                said = draft.transcript if draft is not None else await self._transcribe(turn.utterance, turn.lang)
+        turn.heard = bool(said.text.strip())
         if draft is not None and draft.expecting == expecting:
-            understood = draft.understanding
+            heard = draft.heard
         else:
-            understood = await self._understand(turn, transcript, expecting)
-        if not understood.sure and (second := await self._hear_again(turn, transcript)) is not None:
-            again = await self._understand(turn, second, expecting)
-            if again.sure or (again.acts and not understood.acts):
-                understood = again
-                self._tell_hearing(turn, second)
+            with self._timed(turn, "understand"):
+                heard = await understood(self._understander, said, expecting)
+        self._tell_hearing(turn, heard.transcript)
+        if turn.utterance is None or heard.understanding.sure or not turn.heard:
+            return heard
+        with self._timed(turn, "hear_again"):
+            again = await second_thoughts(self._ears, self._understander, turn.utterance, heard, expecting)
+        if again is not heard:
+            self._tell_hearing(turn, again.transcript)
+        return again
+
+    async def _transcribe(self, utterance: Utterance, lang: Lang | None) -> Transcript:
+        return await self._ears.transcribe(utterance, lang, self.expecting(utterance.zone))
+
+    async def _act(self, turn: Turn, understood: Understanding, deadline_s: float) -> list[Told]:
         self._tell_understanding(turn, understood)
         if not understood.acts:
             turn.addressed = understood.kind != "not_addressed"
             return [self._say(turn, "unsupported", "unsupported.not_understood")]
         with self._timed(turn, "act"):
             speaker = Speaker(turn.id, turn.zone, self._lang(turn), deadline_s)
-            told, context = await self._acting.act(understood.acts, context, speaker)
+            told, context = await self._acting.act(understood.acts, self._context(turn.zone), speaker)
         self._contexts[turn.zone] = context
         return told
 
     def expecting(self, zone: Zone) -> str:
         """The slot that the question is about which waits for an answer from `zone`; empty where none does."""
-        return _expecting(self._context(zone))
+        pending = self._context(zone).pending
+        return pending.slot if pending is not None else ""
 
     def drafts(self, zone: Zone, told: ToldDraft) -> Drafts:
         """Drafts of what is being said at `zone`, as its turn will hear and understand it."""
@@ -204,17 +197,6 @@ class TurnRunner:
     def _context(self, zone: Zone) -> Context:
         now_s = asyncio.get_running_loop().time()
         return self._contexts.get(zone, Context()).current(now_s, self._settings.turn.context_s)
-
-    async def _understand(self, turn: Turn, transcript: Transcript, expecting: str) -> Understanding:
-        with self._timed(turn, "understand"):
-            return await asyncio.to_thread(self._understander.understand, transcript.text, transcript.lang, expecting)
-
-    async def _hear_again(self, turn: Turn, first: Transcript) -> Transcript | None:
-        """What another engine makes of speech that makes no sense: the language may have been mistaken."""
-        if turn.utterance is None:
-            return None
-        with self._timed(turn, "hear_again"):
-            return await self._ears.second_opinion(turn.utterance, first)
 
     def _tell_hearing(self, turn: Turn, heard: Transcript) -> None:
         turn.lang = heard.lang
@@ -310,10 +292,6 @@ class TurnRunner:
 
     def _emit(self, turn: Turn, event: type[Event], **fields: Any) -> None:
         self._sink(event(turn=turn.id, zone=turn.zone, lang=self._lang(turn), t_ms=int(self._since(turn)), **fields))
-
-
-def _expecting(context: Context) -> str:
-    return context.pending.slot if context.pending is not None else ""
 
 
 def language_of(text: str) -> Lang | None:

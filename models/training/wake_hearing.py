@@ -170,8 +170,8 @@ class _Ear:
 
 
 def embedded(sound: Pcm, embedding: SpeechEmbedding, first: int = 0) -> Array:
-    """(n, 96): the embeddings of a sound of its own that windows need which end with chunk `first` or later; silence was
-    before it."""
+    """(n, 96): the embeddings of a sound of its own that windows need which end with chunk `first` or later; before it
+    was silence."""
     embedding.reset()
     spectra = [*embedding.spectra(sound)]
     silent = max(WINDOW - 1 - first, 0)

@@ -27,6 +27,7 @@ from cockpit.skillset import SkillSet, load_skills
 from cockpit.types import (
     Lang,
     Outcome,
+    Pcm,
     Permit,
     Reading,
     Reply,
@@ -98,6 +99,9 @@ class ScriptedEars:
         if self.error is not None:
             raise self.error
         return Transcript(self.text, self.lang, "scripted", 1.0)
+
+    async def partial(self, pcm: Pcm, lang: Lang) -> Transcript:
+        raise NotImplementedError("these ears hear whole utterances only")
 
     async def second_opinion(self, utterance: Utterance, first: Transcript) -> Transcript | None:
         return self.second
