@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--afresh", action="store_true", help="make the embeddings again")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     OUT.mkdir(parents=True, exist_ok=True)
     for kept in OUT.glob("heard-*.npz") if options.afresh else ():
         kept.unlink()
