@@ -51,6 +51,11 @@ class Workbench:
         return self._engines[name]
 
     @property
+    def human_folders(self) -> list[Path]:
+        """Where recordings of people lie."""
+        return sorted({clip.file.parent for clip in self.human})
+
+    @property
     def understander(self) -> Understander:
         return understanding(self.settings).understander
 
