@@ -143,7 +143,7 @@ class AsrSettings(_Section):
     vosk_model: str = "vosk-small-cn"
     """Manifest id of the Vosk model used where `vosk` is chosen."""
     leaning: Annotated[float, Field(ge=0, le=4)] = 1.0
-    """How much what may be said counts beside what is heard: 1 was measured to be best, 0 is only what is heard."""
+    """How much what may be said counts beside what is heard: 1 as in docs/decisions/0011, 0 not at all."""
     threads: Annotated[int, Field(ge=1, le=16)] = 2
     deadline_s: Annotated[float, Field(gt=0, le=60)] = 10.0
     """A transcript later than this is dropped and the person is told."""
