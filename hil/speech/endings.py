@@ -49,7 +49,7 @@ class Stream:
 
 
 WAYS = ("silence", "sentence")
-"""When an utterance is over: after a silence that is always the same, or after one as long as what was said asks for."""
+"""When an utterance is over: after a silence that is always the same, or one as long as what was said asks for."""
 
 
 class Judge:
@@ -97,8 +97,8 @@ def endpointing(bench: Workbench, stream: Stream, judge: Judge | None) -> list[f
 
 
 def measure(bench: Workbench) -> Json:
-    """`rows` by language, speech, noise, length of the pause and way of telling the end. `early` is the share of sentences cut in two, the
-    delay is from the end of the last word to the decision, of all others."""
+    """`rows` by language, speech, noise, length of the pause and way of telling the end. `early` is the share of
+    sentences cut in two, the delay is from the end of the last word to the decision, of all others."""
     rows, judge = [], Judge(bench)
     for lang in LANGS:
         halves = [sentence.split("|") for sentence in read_yaml(SENTENCES)[lang]][: bench.count(100, 4)]
