@@ -12,7 +12,7 @@ from cockpit.audio import own_voice
 from cockpit.audio.deepfilter import DeepFilter
 from cockpit.audio.playback import Playback
 from cockpit.audio.ring import Ring
-from cockpit.audio.webrtc import BLOCK, WebRtc
+from cockpit.audio.webrtc import BLOCK, CANCELLER_DELAY, WebRtc
 from cockpit.config import FrontSettings
 from cockpit.errors import AudioError
 from cockpit.types import SAMPLE_RATE_HZ, Pcm
@@ -22,8 +22,9 @@ KEPT_S = 20.0
 SLIP_S = 0.05
 """The reference is sought anew when the microphone's clock has moved this far against it: frames were lost, or two
 crystals have drifted apart. The canceller follows smaller shifts by itself."""
-DENOISER_DELAY = 4 * BLOCK
-"""DeepFilterNet's look-ahead, window and resampling: within 40 ms something comes out for everything put in."""
+DENOISER_DELAY = 7 * BLOCK
+"""After which DeepFilterNet's blocks and the resampling around it give out as much as was put in. Its look-ahead makes
+the sound itself 30 ms later still."""
 WATCHED = 100
 """Frames over which the least lag of the microphone is taken; a thread that was busy only makes it look longer."""
 
@@ -31,7 +32,9 @@ _Part = TypeVar("_Part", WebRtc, DeepFilter)
 
 
 class FrontEnd:
-    """Frames of a microphone in, as many samples out, 10 ms later (DeepFilterNet: 50 ms). Blocking, on one thread.
+    """Frames of a microphone in, as many samples out. Blocking, on one thread.
+
+    They come 10 ms later, and the echo canceller adds 8 ms, DeepFilterNet 100.
 
     `problem` says why less is done than the settings ask for: `audio-no-processing`, `audio-no-denoiser`.
     `slips` counts how often the reference had to be sought anew.
@@ -43,8 +46,9 @@ class FrontEnd:
         self.slips = 0
         self._webrtc = self._tried(lambda: _webrtc(settings))
         self._denoiser = self._tried(lambda: DeepFilter() if settings.suppression == "deepfilter" else None)
-        self._delay = (BLOCK if self._webrtc else 0) + (DENOISER_DELAY if self._denoiser else 0)
-        self._ready: Pcm = np.zeros(self._delay, np.float32)
+        ahead = (BLOCK if self._webrtc else 0) + (DENOISER_DELAY if self._denoiser else 0)
+        self._late = ahead + (CANCELLER_DELAY if self._webrtc and settings.echo else 0)
+        self._ready: Pcm = np.zeros(ahead, np.float32)
         self._rest: Pcm = np.zeros(0, np.float32)
         self._heard = Ring(round(KEPT_S * SAMPLE_RATE_HZ))
         self._lags: deque[int] = deque(maxlen=WATCHED)
@@ -67,7 +71,7 @@ class FrontEnd:
         """Whether all that was heard in `length_s` is what the loudspeaker played. `ago_s` is how long the last
         sample that was given out is after the end of it. Takes some 10 ms: not on the event loop."""
         samples = round(length_s * SAMPLE_RATE_HZ)
-        begin = self._heard.end - self._delay - round(ago_s * SAMPLE_RATE_HZ) - samples
+        begin = self._heard.end - self._late - round(ago_s * SAMPLE_RATE_HZ) - samples
         before = round(own_voice.MAX_LAG_S * SAMPLE_RATE_HZ)
         played = self._playback.reference(begin - before, samples + before)
         return own_voice.own_voice(self._heard.read(begin, samples), played)

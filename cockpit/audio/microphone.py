@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from importlib import import_module
 from typing import Any
@@ -128,7 +128,7 @@ class ChannelSource:
         """The device stopped."""
         self._queue.close()
 
-    async def frames(self) -> AsyncIterator[Pcm]:
+    async def frames(self) -> AsyncGenerator[Pcm]:
         queued = aiter(self._queue)
         while True:
             try:
@@ -153,7 +153,7 @@ class MicrophoneSource:
     def underruns(self) -> int:
         return self._microphone.underruns
 
-    async def frames(self) -> AsyncIterator[Pcm]:
+    async def frames(self) -> AsyncGenerator[Pcm]:
         async with self._microphone.opened() as (channel,), aclosing(channel.frames()) as frames:
             async for frame in frames:
                 self.dropped = channel.dropped

@@ -200,9 +200,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _line(row: Row) -> str:
     told = [f"{row.lang} {row.trial:<22} {'front end' if row.front else 'as it is':<9} {row.trials} trials"]
-    told.append(
-        f"{row.started} starts of speech, {row.utterances} utterances: {row.own} its own voice, {row.lost} of a person lost"
-    )
+    told.append(f"{row.started} starts of speech, {row.utterances} utterances")
+    told.append(f"{row.own} taken for its own voice, {row.lost} of them a person's")
     told.append(f"{row.erle_db:.0f} dB weaker")
     told += [f"heard after {row.delay_ms:.0f} ms (chunks of {CHUNK_MS})"] if row.delay_ms is not None else []
     told += [f"{row.errors:.0%} wrong"] if row.errors is not None else []
