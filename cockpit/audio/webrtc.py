@@ -27,21 +27,25 @@ class WebRtc:
     Raises `AudioError` (`audio-no-processing`) when the package is missing or its library cannot be loaded.
     """
 
-    def __init__(self, *, echo: bool, gain: bool, noise: bool, delay_ms: int) -> None:
+    def __init__(self, *, echo: bool = False, gain: bool = False, noise: bool = False) -> None:
         try:
             self._rtc = _library()
             self._module = self._rtc.AudioProcessingModule(
                 echo_cancellation=echo, auto_gain_control=gain, noise_suppression=noise, high_pass_filter=echo
             )
-            if echo:
-                self._module.set_stream_delay_ms(delay_ms)
         except (ImportError, OSError, RuntimeError) as error:
             raise AudioError("no-processing", f"WebRTC's audio processing cannot be loaded: {error}") from error
-        self._echo = echo
 
-    def process(self, near: Pcm, far: Pcm) -> Pcm:
-        """`near` (a block) without the echo of `far` (what was played meanwhile or shortly before)."""
-        if self._echo:
+    @classmethod
+    def canceller(cls, delay_ms: int) -> WebRtc:
+        """One that takes the echo out, which is first looked for after `delay_ms`."""
+        made = cls(echo=True)
+        made._module.set_stream_delay_ms(delay_ms)
+        return made
+
+    def process(self, near: Pcm, far: Pcm | None = None) -> Pcm:
+        """`near` (a block); without the echo of `far` (what was played meanwhile or shortly before)."""
+        if far is not None:
             self._module.process_reverse_stream(self._frame(far))
         frame = self._frame(near)
         self._module.process_stream(frame)

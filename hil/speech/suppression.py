@@ -36,8 +36,8 @@ ENGINES_OF: dict[Lang, tuple[str, ...]] = {"en": ("moonshine", "whisper"), "zh":
 MODES: dict[str, FrontSettings] = {
     "off": FrontSettings(echo=False, suppression="off"),
     "echo": FrontSettings(echo=True, suppression="off"),
-    "gain": FrontSettings(echo=True, gain=True, suppression="off"),
-    "webrtc": FrontSettings(echo=True, suppression="webrtc"),
+    "gain": FrontSettings(echo=False, gain=True, suppression="off"),
+    "webrtc": FrontSettings(echo=False, suppression="webrtc"),
     "deepfilter": FrontSettings(echo=False, suppression="deepfilter"),
 }
 SNRS_DB = (15, 10, 5, 0)
@@ -47,7 +47,7 @@ LEVELS = tuple(f"level {level}" for level in (-50, -40, -30, -20, -10, -3))
 AROUND_S = 1.0
 """Noise before and after; the recogniser is given `MARGIN_S` of it."""
 MARGIN_S = 0.3
-LATE = {"off": 0, "echo": 288, "gain": 288, "webrtc": 288, "deepfilter": 1600}
+LATE = {"off": 0, "echo": 288, "gain": 160, "webrtc": 160, "deepfilter": 1600}
 """Samples by which each comes out late."""
 
 
