@@ -26,7 +26,7 @@ from cockpit.runtime.bargein import BargeIn
 from cockpit.runtime.ear import Ear
 from cockpit.runtime.lanes import Lanes
 from cockpit.runtime.patience import Patience
-from cockpit.runtime.turn import TurnRunner
+from cockpit.runtime.runner import TurnRunner
 from cockpit.skillset import SkillSet
 from cockpit.types import ZONES, Zone
 

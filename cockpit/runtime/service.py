@@ -29,9 +29,9 @@ from cockpit.runtime.lanes import Lanes
 from cockpit.runtime.listening import Listening
 from cockpit.runtime.progress import Progress
 from cockpit.runtime.requests import Requests
+from cockpit.runtime.runner import TurnRunner
 from cockpit.runtime.speaking import Speaking
 from cockpit.runtime.telemetry import EventPublisher
-from cockpit.runtime.turn import TurnRunner
 from cockpit.runtime.understanding import understanding
 from cockpit.safety.gate import Gate
 from cockpit.tts.loudspeaker import has_output_device
@@ -105,11 +105,11 @@ class Service:
             self.speaking,
             self.progress,
         )
-        acting.on_refused = runner.on_refused
+        acting.on_refused = runner.telling.refused
         return runner, Lanes(runner, self.speech, settings.turn.queue)
 
     def _on_progress(self, permit: Permit, command: str, status: str) -> None:
-        self.runner.on_progress(permit, command, status)
+        self.runner.telling.progress(permit, command, status)
 
     def _sink(self, event: Event) -> None:
         self._publisher(event)

@@ -201,7 +201,9 @@ def main(arguments: list[str] | None = None) -> None:
                 found.append(row)
                 sys.stdout.write(_line(row))
                 sys.stdout.flush()
-    options.out.joinpath(options.report).write_text(json.dumps([asdict(row) for row in found], indent=1) + "\n", "utf-8")
+    options.out.joinpath(options.report).write_text(
+        json.dumps([asdict(row) for row in found], indent=1) + "\n", "utf-8"
+    )
 
 
 def _line(row: Row) -> str:
