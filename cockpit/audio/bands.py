@@ -64,8 +64,8 @@ def alike(one: Bands, other: Bands) -> float:
 def foreign_s(sound: Bands, others: Sequence[Bands], times: float) -> float:
     """How long most of `sound` was over `times` the power that any of `others`, of as many frames, accounts for.
 
-    Each band has its own gain from the one to the other, a rather low one of where the other is strong, since in some of
-    that somebody else speaks too; noise does not count.
+    Each band has its own gain from the one to the other, a rather low one of where the other is strong, since in some
+    of that somebody else speaks too; noise does not count.
     """
     expected = np.max([other * _gain(sound, other) for other in others], axis=0)
     noise = np.percentile(sound, _NOISE_RANK, axis=0)

@@ -18,8 +18,8 @@ from cockpit.types import SAMPLE_RATE_HZ, Pcm, Zone
 SHORTEST_S = 0.25
 """What overlaps for less is not the same utterance."""
 FOREIGN_SHARE, FOREIGN_S = 0.1, 0.24
-"""A voice of its own is this share of the time that two channels overlap, or so long. These, `_TIMES` and the gain's rank
-in `foreign_s` were chosen together on 120 trials."""
+"""A voice of its own is this share of the time that two channels overlap, or so long. These, `_TIMES` and the gain's
+rank in `foreign_s` were chosen together on 120 trials."""
 NOISE_SHARE = 0.5
 """A channel that is stronger in speech and noise alike has a louder microphone, one that is stronger in noise only has
 a window open. Which it is cannot be told, so half of the noise is taken off: an error of 6 dB in either is then one of

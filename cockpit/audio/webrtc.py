@@ -1,6 +1,7 @@
 """WebRTC's audio processing (echo canceller AEC3, gain control, noise suppression) as the livekit package carries it.
 
-Measured: 0.08 s to import, 25 MB of memory and four threads, 0.07 ms for 10 ms of sound.
+Measured in the service: 0.07 s to load, 8 MB for the first microphone and 1 to 3 MB for each more, four threads, and 0.8 % of a
+core for each.
 """
 
 from __future__ import annotations

@@ -201,9 +201,8 @@ def main(arguments: list[str] | None = None) -> None:
                 found.append(row)
                 sys.stdout.write(_line(row))
                 sys.stdout.flush()
-    options.out.joinpath(options.report).write_text(
-        json.dumps([asdict(row) for row in found], indent=1) + "\n", "utf-8"
-    )
+    report = json.dumps([asdict(row) for row in found], indent=1) + "\n"
+    options.out.joinpath(options.report).write_text(report, "utf-8")
 
 
 def _line(row: Row) -> str:
