@@ -89,6 +89,8 @@ class WakeSettings(_Section):
     """Certainty from which a wake word is believed; None takes the one chosen in training."""
     listen_s: Annotated[float, Field(gt=0, le=60)] = 6.0
     """How long after a wake word speech may begin."""
+    push_s: Annotated[float, Field(gt=0, le=600)] = 30.0
+    """A push-to-talk key that is down for longer is taken for one whose release was lost."""
     follow_up_s: Annotated[float, Field(ge=0, le=60)] = 8.0
     """How long after a reply speech needs no wake word."""
     answer_s: Annotated[float, Field(ge=0, le=60)] = 15.0
