@@ -8,10 +8,10 @@ BIN := .venv/bin
 READY := .venv/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test check cases train eval bench-nlu bench clean
+.PHONY: help install demo test check cases train eval bench-nlu bench bench-speech clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(READY) ## make .venv with everything in it
 
@@ -62,6 +62,10 @@ bench-nlu: install ## this model, hassil and a prompted small language model on 
 
 bench: install ## latency, memory and idle load of this machine
 	@$(BIN)/cockpit bench
+
+bench-speech: install ## hearing and speaking: errors in noise, false actions, endpoints, latency; pages and plots in docs
+	@$(BIN)/cockpit models pull default
+	@$(BIN)/python -m hil.speech.bench $(ARGS)
 
 clean: ## remove .venv and everything built; pulled models stay
 	@rm -rf .venv build dist out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -59,6 +59,8 @@ class AudioSettings(_Section):
     """sounddevice's name or number; None is the system's default."""
     zone: Zone = "driver"
     """Whose seat the microphone is at (an MQTT stream names its own zone)."""
+    channels: dict[Zone, Annotated[int, Field(ge=1, le=64)]] = Field(default_factory=dict)
+    """Channels of a device with a microphone a seat, counted from 1; empty where it is one microphone, at `zone`."""
     speech_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
     min_speech_ms: Annotated[int, Field(ge=32, le=1000)] = 96
     end_silence_ms: Annotated[int, Field(ge=100, le=3000)] = 640
@@ -69,11 +71,66 @@ class AudioSettings(_Section):
     """The same after one that breaks off ("把空调调到…")."""
     pause_ms: Annotated[int, Field(ge=64, le=1000)] = 128
     """Silence after which what was said so far is recognised, in case it is all."""
-    partial_ms: Annotated[int, Field(ge=200, le=10_000)] = 960
+    partial_ms: Annotated[int, Field(ge=200, le=10_000)] = 800
     """How often what was said so far is recognised while somebody speaks without a pause."""
     pre_roll_ms: Annotated[int, Field(ge=0, le=2000)] = 320
     """Sound kept from before speech was noticed."""
     max_utterance_s: Annotated[float, Field(ge=1, le=60)] = 15.0
+
+
+class WakeSettings(_Section):
+    """What makes live speech meant for the assistant."""
+
+    required: bool = False
+    """Whether live speech is answered only after a wake word, with the push-to-talk key, or as a follow-up."""
+    words: list[str] = Field(default_factory=list)
+    """Ids of the wake words listened for (`models/wake`); none is all of them, where `required` is on."""
+    threshold: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Certainty from which a wake word is believed; None takes the one chosen in training."""
+    listen_s: Annotated[float, Field(gt=0, le=60)] = 6.0
+    """How long after a wake word speech may begin."""
+    follow_up_s: Annotated[float, Field(ge=0, le=60)] = 8.0
+    """How long after a reply speech needs no wake word."""
+    answer_s: Annotated[float, Field(ge=0, le=60)] = 15.0
+    """The same after a question."""
+    free: bool = False
+    """Whether `free_intents` need no wake word at all. All that is said is recognised then, on the board."""
+    free_intents: list[str] = [
+        "playback.pause",
+        "playback.play",
+        "playback.next",
+        "playback.previous",
+        "volume.up",
+        "volume.down",
+        "volume.mute",
+        "phone.answer",
+        "phone.reject",
+        "phone.hang_up",
+    ]
+
+
+class HttpSettings(_Section):
+    """A small HTTP interface: push-to-talk and status."""
+
+    port: Annotated[int, Field(ge=0, le=65535)] | None = None
+    """None is off; 0 takes any free one."""
+    host: str = "127.0.0.1"
+    token: SecretStr | None = None
+    """Environment `COCKPIT_HTTP__TOKEN`, or the systemd credential `http-token`; where there is one, requests must bear
+    it."""
+
+
+class FrontSettings(_Section):
+    """What is done to a microphone's sound before it is listened to (docs/decisions/0013)."""
+
+    echo: bool = True
+    """Take out of it what the loudspeaker plays."""
+    gain: bool = False
+    """Even out its level."""
+    suppression: Literal["off", "webrtc", "deepfilter", "auto"] = "auto"
+    """Noise suppression; auto is what was measured to help."""
+    delay_ms: Annotated[int, Field(ge=0, le=500)] = 60
+    """From a block's being handed to the loudspeaker until its echo is read: where the canceller first looks for it."""
 
 
 class AsrSettings(_Section):
@@ -99,7 +156,17 @@ class SpeechSettings(_Section):
     """Manifest ids of the Piper voices."""
     kokoro_voice: str | None = None
     """A Kokoro speaker, or several joined by + (mixed); None takes the best there is for each language."""
+    kokoro_voices: dict[Lang, str] = Field(default_factory=dict)
+    """Kokoro speakers for single languages, before `kokoro_voice`."""
     rate: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
+    volume_db: Annotated[float, Field(ge=-40, le=12)] = 0.0
+    """Raises or lowers speech; peaks are limited."""
+    speed_gain_db: Annotated[float, Field(ge=0, le=12)] = 6.0
+    """How much louder speech is at 130 km/h than up to 50."""
+    duck_db: Annotated[float, Field(ge=-60, le=0)] = -12.0
+    """What event `duck` asks the head unit to lower the music by while speech is heard."""
+    progress_s: Annotated[float, Field(ge=0, le=30)] = 1.5
+    """How long after the end of a spoken request a word says that it is being worked on; 0 is never."""
     output: Literal["auto", "device", "none"] = "auto"
     """auto plays where a sound card is found; none is silent."""
     device: str | None = None
@@ -144,6 +211,9 @@ class Settings(BaseSettings):
     """Pulled models; outside the tree, so that they outlive a checkout."""
     broker: BrokerSettings = BrokerSettings()
     audio: AudioSettings = AudioSettings()
+    wake: WakeSettings = WakeSettings()
+    http: HttpSettings = HttpSettings()
+    front: FrontSettings = FrontSettings()
     asr: AsrSettings = AsrSettings()
     speech: SpeechSettings = SpeechSettings()
     turn: TurnSettings = TurnSettings()
@@ -184,10 +254,15 @@ def load_settings(file: Path | None = None, **overrides: object) -> Settings:
 
 
 def _with_credentials(settings: Settings) -> Settings:
-    """Fill in the broker password from systemd's credential directory where there is one."""
+    """Fill in the secrets that systemd's credential directory has and the settings have not."""
+    broker = settings.broker.model_copy(update=_credential("broker-password", "password", settings.broker.password))
+    http = settings.http.model_copy(update=_credential("http-token", "token", settings.http.token))
+    return settings.model_copy(update={"broker": broker, "http": http})
+
+
+def _credential(name: str, field: str, given: SecretStr | None) -> dict[str, SecretStr]:
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    secret = Path(folder, "broker-password") if folder else None
-    if secret is None or settings.broker.password is not None or not secret.is_file():
-        return settings
-    broker = settings.broker.model_copy(update={"password": SecretStr(secret.read_text("utf-8").strip())})
-    return settings.model_copy(update={"broker": broker})
+    secret = Path(folder, name) if folder else None
+    if secret is None or given is not None or not secret.is_file():
+        return {}
+    return {field: SecretStr(secret.read_text("utf-8").strip())}

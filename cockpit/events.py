@@ -119,8 +119,8 @@ IgnoredReason = Literal["listening", "hush", "own_voice", "other_zone", "not_add
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored(Event):
-    """Live speech that begins no turn, and why: only a sign of listening, a word that silences the reply, the assistant's own voice, heard louder at
-    another seat, or not meant for the assistant."""
+    """Live speech that begins no turn, and why: only a sign of listening, a word that silences the reply, the
+    assistant's own voice, heard louder at another seat, or not meant for the assistant."""
 
     type: ClassVar[str] = "ignored"
     reason: IgnoredReason
@@ -151,6 +151,16 @@ class Alerted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ducked(Event):
+    """Asks whoever plays music to lower it by `gain_db` (negative) while speech is heard: `active` before the first
+    sound, and not `active` after the last, whatever ended it."""
+
+    type: ClassVar[str] = "duck"
+    active: bool
+    gain_db: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContextReset(Event):
     type: ClassVar[str] = "reset"
     id: str = ""
@@ -158,9 +168,9 @@ class ContextReset(Event):
 
 EVENT_TYPES: tuple[type[Event], ...] = (
     Woken, SpeechStarted, SpeechEnded, Transcribed, Understood, Routed, Acted, Replied, Spoke, Held, Ignored,
-    TurnEnded, ErrorOccurred, Alerted, ContextReset,
+    TurnEnded, ErrorOccurred, Alerted, Ducked, ContextReset,
 )  # fmt: skip
-"""Every event there is; a test holds this table against the contract."""
+"""Every event there is; a test holds this table against the contract, which allows more types."""
 
 
 def payload(event: Event) -> dict[str, object]:

@@ -19,7 +19,7 @@ import numpy as np
 import psutil
 
 from cockpit.bus import Bus, topics
-from cockpit.config import Settings
+from cockpit.config import BrokerSettings, Settings
 from cockpit.profile import load_profile
 from cockpit.types import LANGS, SAMPLE_RATE_HZ, Lang
 from hil.broker import running_broker, stop
@@ -78,6 +78,7 @@ class Bench:
     observer: Observer
     bus: Bus
     vehicle: SimulatedVehicle
+    broker: BrokerSettings
     vid: str
     begun_s: float
     """When the process was started."""
@@ -92,10 +93,12 @@ class Bench:
 
 
 @asynccontextmanager
-async def _bench(settings: Settings, *, speaks: bool = True) -> AsyncIterator[Bench]:
+async def serving(settings: Settings, *, speaks: bool = True) -> AsyncIterator[Bench]:
+    """A broker, a vehicle and the service as a process, all ready."""
     async with running_broker() as broker, asyncio.TaskGroup() as group:
         vehicle = SimulatedVehicle(load_profile(settings.profile), broker.host, broker.port, settings.vid)
-        bus = Bus(settings.broker.model_copy(update={"host": broker.host, "port": broker.port}))
+        address = settings.broker.model_copy(update={"host": broker.host, "port": broker.port})
+        bus = Bus(address)
         person, observer = Conversation(bus, settings.vid), Observer(bus, settings.vid)
         tasks = [group.create_task(vehicle.run()), group.create_task(bus.run())]
         await vehicle.ready()
@@ -107,7 +110,8 @@ async def _bench(settings: Settings, *, speaks: bool = True) -> AsyncIterator[Be
         service = await asyncio.create_subprocess_exec(*command, *where, env=env)
         try:
             await person.online(60)
-            yield Bench(psutil.Process(service.pid), person, observer, bus, vehicle, settings.vid, begun_s)
+            process = psutil.Process(service.pid)
+            yield Bench(process, person, observer, bus, vehicle, address, settings.vid, begun_s)
         finally:
             await stop(service)
             for task in tasks:
@@ -177,7 +181,7 @@ async def _weights() -> Iterable[Figures]:
 async def run_bench(settings: Settings, rounds: int, idle_s: float) -> list[Figures]:
     """Every figure; `rounds` times the typed sentences and, after one round unmeasured, the demo's recordings."""
     table: list[Figures] = []
-    async with _bench(settings) as bench:
+    async with serving(settings) as bench:
         table += bench.starting
         for lang in LANGS:
             await _typed(bench, lang, 2)
@@ -185,6 +189,6 @@ async def run_bench(settings: Settings, rounds: int, idle_s: float) -> list[Figu
         for lang in LANGS:
             table += await _spoken(bench, lang, rounds)
         table.append(Figures("memory of the service, all engines", "MB", [bench.process.memory_info().rss / 1e6]))
-    async with _bench(settings, speaks=False) as bench:
+    async with serving(settings, speaks=False) as bench:
         table.append(await _idle(bench, idle_s))
     return table + list(await _weights())

@@ -1,4 +1,4 @@
-"""`python -m hil.weigh ENGINE`: memory and load time of one engine alone in a process, as JSON.
+"""`python -m hil.weigh ENGINE`: memory, load time and speed of one engine alone in a process, as JSON.
 
 Engines: `none`, and `asr:zh`, `asr:en`, `tts:zh`, `tts:en` as the settings choose them.
 """
@@ -7,38 +7,60 @@ from __future__ import annotations
 
 import asyncio
 import json
+import statistics
 import sys
 import time
+from collections.abc import AsyncIterator
 
 import psutil
 
 from cockpit.asr.recognition import Recognition
 from cockpit.audio.wav import decode_wav
 from cockpit.config import Settings, load_settings
-from cockpit.tts.speech import Speech
+from cockpit.tts.voices import configured
 from cockpit.types import SAMPLE_RATE_HZ, Lang, Utterance
 from hil.demo import script
 
+SENTENCES: dict[Lang, str] = {
+    "zh": "好的，空调已经打开，温度是二十二度。",
+    "en": "Okay, the air conditioning is on, at twenty two degrees.",
+}
+ROUNDS = 3
 
-async def _load(settings: Settings, part: str, lang: Lang) -> None:
-    """Load one engine and use it once, for much memory is only taken then."""
+
+async def _use(settings: Settings, part: str, lang: Lang) -> AsyncIterator[float]:
+    """Load one engine and use it once, for much memory is only taken then; then again, timed: how long it takes by
+    how long the speech lasts, real-time factors."""
     if part == "tts":
-        speech = Speech.from_settings(settings)
-        await speech.warm({lang: ["一" if lang == "zh" else "one"]})
+        voice = await configured(settings.speech, settings.models_dir)[lang].choose()
+        rate_hz = voice.engine.capabilities.rate_hz
+        for _ in range(ROUNDS + 1):
+            begun = time.monotonic()
+            pcm = await voice.say(SENTENCES[lang], lang)
+            yield (time.monotonic() - begun) * rate_hz / len(pcm)
         return
-    wav = next(utterance.file for utterance in script() if utterance.lang == lang)
-    pcm = decode_wav(wav)[: SAMPLE_RATE_HZ * 4]
-    await Recognition(settings.asr, settings.models_dir).transcribe(Utterance(pcm, "driver", 0.0), lang)
+    recognition = Recognition(settings.asr, settings.models_dir)
+    wavs = [utterance.file for utterance in script() if utterance.lang == lang]
+    for wav in [wavs[0], *wavs[:ROUNDS]]:
+        pcm, begun = decode_wav(wav), time.monotonic()
+        await recognition.transcribe(Utterance(pcm, "driver", 0.0), lang)
+        yield (time.monotonic() - begun) * SAMPLE_RATE_HZ / len(pcm)
+
+
+async def _weigh(settings: Settings, part: str, lang: Lang) -> dict[str, float]:
+    begun, uses = time.monotonic(), _use(settings, part, lang)
+    await anext(uses)
+    load_s = time.monotonic() - begun
+    return {"load_s": load_s, "real_time_factor": statistics.median([factor async for factor in uses])}
 
 
 def main() -> None:
     part, _, lang = sys.argv[1].partition(":")
     process = psutil.Process()
-    before, began = process.memory_info().rss, time.monotonic()
-    if part != "none":
-        asyncio.run(_load(load_settings(), part, "zh" if lang == "zh" else "en"))
+    before = process.memory_info().rss
+    used = asyncio.run(_weigh(load_settings(), part, "zh" if lang == "zh" else "en")) if part != "none" else {}
     figures = {"rss_mb": process.memory_info().rss / 1e6, "added_mb": (process.memory_info().rss - before) / 1e6}
-    print(json.dumps({**figures, "load_s": time.monotonic() - began}))
+    print(json.dumps({**figures, **used}))
 
 
 if __name__ == "__main__":

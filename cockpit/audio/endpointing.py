@@ -37,10 +37,12 @@ class SpeechStart:
 
 @dataclass(frozen=True, slots=True)
 class SpeechSoFar:
-    """The utterance under way from its pre-roll until now; `paused` where it may be over."""
+    """The utterance under way from its pre-roll until now; `paused` where it may be over, `own_voice` where it is only
+    what the assistant itself says."""
 
     pcm: Pcm
     paused: bool
+    own_voice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,15 @@ class SpeechResumed:
 class SpeechEnd:
     """An utterance from its pre-roll to at most `TAIL_MS` after its last speech.
 
-    `silence_s` is how long ago that was; `cut` tells that it ended only because it was too long.
+    `silence_s` is how long ago that was, and `surplus` how many samples have come since the last one that is kept;
+    `cut` tells that it ended only because it was too long, `own_voice` that it is only what the assistant itself says.
     """
 
     pcm: Pcm
     silence_s: float
+    surplus: int = 0
     cut: bool = False
+    own_voice: bool = False
 
 
 EndpointEvent = SpeechOnset | FalseStart | SpeechStart | SpeechSoFar | SpeechResumed | SpeechEnd
@@ -152,7 +157,7 @@ class Endpointer:
         kept, rest = self._heard[: len(self._heard) - surplus], self._heard[len(self._heard) - surplus :]
         silence_s = self._silence * CHUNK_MS / 1000
         self._reset(rest)
-        return SpeechEnd(np.concatenate(kept), silence_s, cut)
+        return SpeechEnd(np.concatenate(kept), silence_s, surplus * CHUNK_SAMPLES, cut)
 
     def _reset(self, before: Iterable[Pcm]) -> None:
         """Quiet, with `before` as what may turn out to be the pre-roll of the next utterance."""

@@ -1,28 +1,41 @@
-"""A stream of sound to what happens in it: speech begins, pauses, ends; a wake word falls."""
+"""A stream of sound to what happens in it: speech begins, pauses, ends; a wake word falls; the channel fails."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
-from cockpit.audio.endpointing import Endpointer, EndpointEvent
+from cockpit.audio.endpointing import Endpointer, EndpointEvent, SpeechEnd, SpeechSoFar
+from cockpit.audio.health import ChannelHealth, State
 from cockpit.audio.vad import CHUNK_SAMPLES, VoiceActivity
 from cockpit.audio.wake import Woken
 from cockpit.config import AudioSettings
 from cockpit.ports import AudioSource
-from cockpit.types import Pcm
+from cockpit.types import SAMPLE_RATE_HZ, Pcm
 
-ListeningEvent = EndpointEvent | Woken
+
+@dataclass(frozen=True, slots=True)
+class ChannelChanged:
+    """The channel is another than it was: `dead`, `clipped`, `quiet` or `ok` again."""
+
+    state: State
+
+
+ListeningEvent = EndpointEvent | Woken | ChannelChanged
 
 
 class Front(Protocol):
     """What sound goes through before anything listens to it. Blocking; gives back as many samples as it takes."""
 
     def take(self, frame: Pcm) -> Pcm: ...
+
+    def own_voice(self, length_s: float, ago_s: float = 0.0) -> bool:
+        """Whether the last `length_s` of sound before `ago_s` was only what the loudspeaker played."""
 
 
 class WakeDetector(Protocol):
@@ -33,19 +46,22 @@ class WakeDetector(Protocol):
     def reset(self) -> None: ...
 
 
-class Listener:
-    """Listens to one source. VAD, front end and wake words run on a thread of their own, one frame at a time."""
+@dataclass(frozen=True, slots=True)
+class Detectors:
+    """What listens to a channel. `front` and `wake` are made on the listening thread when the first sound comes, for
+    that of a seat nobody speaks at costs nothing then; either may give None."""
 
-    def __init__(
-        self,
-        source: AudioSource,
-        vad: VoiceActivity,
-        settings: AudioSettings,
-        front: Front | None = None,
-        wake: WakeDetector | None = None,
-    ) -> None:
+    vad: VoiceActivity
+    front: Callable[[], Front | None] = lambda: None
+    wake: Callable[[], WakeDetector | None] = lambda: None
+
+
+class Listener:
+    """Listens to one source, on a thread of its own, one frame at a time."""
+
+    def __init__(self, source: AudioSource, detectors: Detectors, settings: AudioSettings) -> None:
         self.source = source
-        self._cutter = _Cutter(vad, settings, front, wake)
+        self._cutter = _Cutter(detectors, settings)
 
     def be_patient(self, milliseconds: int) -> None:
         """End the utterance that pauses now after so much silence, unless it goes on."""
@@ -73,22 +89,23 @@ class Listener:
 class _Cutter:
     """Frames of any length through front end and wake words, in chunks through VAD and endpointer."""
 
-    def __init__(
-        self, vad: VoiceActivity, settings: AudioSettings, front: Front | None, wake: WakeDetector | None
-    ) -> None:
-        self._vad, self._front, self._wake = vad, front, wake
+    def __init__(self, detectors: Detectors, settings: AudioSettings) -> None:
+        self._detectors, self._vad = detectors, detectors.vad
+        self._made: tuple[Front | None, WakeDetector | None] | None = None
+        self._health = ChannelHealth()
         self.endpointer = Endpointer(settings)
         self.ending = False
         self._rest: Pcm = np.zeros(0, np.float32)
         self._taken = 0
-        vad.reset()
-        if wake is not None:
-            wake.reset()
+        self._vad.reset()
 
     def take(self, frame: Pcm) -> list[ListeningEvent]:
-        clean = frame if self._front is None else self._front.take(frame)
-        events: list[ListeningEvent] = list(self._cut(clean))
-        for woken in self._wake.take(clean) if self._wake is not None else ():
+        front, wake = self._made = self._made or (self._detectors.front(), self._detectors.wake())
+        state = self._health.take(frame)
+        events: list[ListeningEvent] = [] if state is None else [ChannelChanged(state)]
+        clean = frame if front is None else front.take(frame)
+        events += self._cut(clean, front)
+        for woken in wake.take(clean) if wake is not None else ():
             self.endpointer.start_over(max(self._taken - woken.end_sample, 0))
             events.append(woken)
         if self.ending:
@@ -97,11 +114,18 @@ class _Cutter:
             events += [] if last is None else [last]
         return events
 
-    def _cut(self, frame: Pcm) -> list[EndpointEvent]:
+    def _cut(self, frame: Pcm, front: Front | None) -> list[EndpointEvent]:
         sound = np.concatenate((self._rest, frame))
         whole = len(sound) // CHUNK_SAMPLES * CHUNK_SAMPLES
         self._rest = sound[whole:]
         self._taken += whole
-        chunks = sound[:whole].reshape(-1, CHUNK_SAMPLES)
-        events = (self.endpointer.feed(chunk, self._vad.probability(chunk)) for chunk in chunks)
-        return [event for event in events if event is not None]
+        events: list[EndpointEvent] = []
+        for at in range(0, whole, CHUNK_SAMPLES):
+            chunk = sound[at : at + CHUNK_SAMPLES]
+            event = self.endpointer.feed(chunk, self._vad.probability(chunk))
+            if isinstance(event, SpeechSoFar | SpeechEnd) and front is not None:
+                since = len(sound) - at - CHUNK_SAMPLES + (event.surplus if isinstance(event, SpeechEnd) else 0)
+                own = front.own_voice(len(event.pcm) / SAMPLE_RATE_HZ, since / SAMPLE_RATE_HZ)
+                event = replace(event, own_voice=own)
+            events += [] if event is None else [event]
+        return events

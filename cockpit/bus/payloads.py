@@ -89,6 +89,31 @@ class ResetRequest(Payload):
     id: Id
 
 
+class ListenRequest(Payload):
+    """A push-to-talk key: what is said while it is down is meant for the assistant, and over when it goes up."""
+
+    zone: Zone = "driver"
+    on: bool
+
+
+RoadKind = Literal[
+    "accident", "roadworks", "congestion", "weather", "red_light", "speed_limit", "emergency_vehicle", "obstacle"
+]
+
+
+class RoadEvent(Payload):
+    """`lane` is a number, counted from the left, or a name; what `value` is the contract leaves to the kind."""
+
+    id: Id
+    kind: RoadKind
+    distance_m: Annotated[float, Field(ge=0, le=1_000_000)]
+    lane: int | str | None = None
+    value: Value | None = None
+    ttl_s: Annotated[float, Field(gt=0, le=86_400)]
+    severity: Annotated[int, Field(ge=1, le=3)]
+    source: str
+
+
 class _Identified(Payload):
     id: Id
 

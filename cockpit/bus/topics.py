@@ -80,12 +80,13 @@ REQUEST_AUDIO = Topic("cockpit/{vid}/request/audio/{zone}/{id}", "in", 1, False,
 AUDIO_STREAM = Topic("cockpit/{vid}/audio/{zone}/stream", "in", 0, False, "frames of a live microphone")
 REQUEST_CANCEL = Topic("cockpit/{vid}/request/cancel", "in", 1, False, "stop speech and the turn under way")
 REQUEST_RESET = Topic("cockpit/{vid}/request/reset", "in", 1, False, "forget the dialog's context")
+REQUEST_LISTEN = Topic("cockpit/{vid}/request/listen", "in", 1, False, "a push-to-talk key goes down or up")
 EVENT = Topic("cockpit/{vid}/event/{type}", "out", 0, False, "one step of a turn")
 REPLY_AUDIO = Topic("cockpit/{vid}/reply/audio/{turn}", "out", 0, False, "the spoken reply as WAV chunks")
 ROAD = Topic("cockpit/{vid}/context/road", "in", 1, False, "an event on the road ahead")
 
 TOPICS: tuple[Topic, ...] = (
     STATE, SET, RESULT, PROVIDER, APP_REQUEST, APP_RESULT, APP_STATUS, STATUS, REQUEST_TEXT, REQUEST_AUDIO,
-    AUDIO_STREAM, REQUEST_CANCEL, REQUEST_RESET, EVENT, REPLY_AUDIO, ROAD,
+    AUDIO_STREAM, REQUEST_CANCEL, REQUEST_RESET, REQUEST_LISTEN, EVENT, REPLY_AUDIO, ROAD,
 )  # fmt: skip
 """The whole contract; a test holds it against the contract's own tables."""

@@ -9,8 +9,10 @@ from cockpit.dialog.wording import Wording, by_value, shown_zones
 from cockpit.plan.plans import Ask, Deed, Do, Tell, Tellings
 from cockpit.profile import Control, VehicleProfile
 from cockpit.skillset import SkillSet
-from cockpit.types import LANGS, CallApp, Lang, Outcome, Reply, ReplyKind, SetSignal, Zone
+from cockpit.types import LANGS, ZONES, CallApp, Lang, Outcome, Reply, ReplyKind, SetSignal, Zone
 
+SWITCHED = ("on", "off", "open", "close", "lock", "unlock")
+"""Operations that need no value to be told."""
 FINE: frozenset[str] = frozenset({"done", "already", "answer"})
 
 
@@ -36,6 +38,20 @@ class Composer:
         """Replies that are always the same, as they are spoken."""
         words = self._wordings[lang]
         return [words.sentences([words.say(key)]) for key in words.fixed_keys(("answer.", "unsupported.", "error."))]
+
+    def likely(self, lang: Lang) -> list[str]:
+        """Replies that a session is likely to begin like, as they are spoken: each control switched or set in each of
+        its zones, each reading told."""
+        words, texts = self._wordings[lang], []
+        for name, control in self._profile.controls.items():
+            zones: list[tuple[Zone, ...]] = [(), *((zone,) for zone in ZONES if zone in control.targets)]
+            for where in zones:
+                texts += _told(words, name, control, {"name": name, "zones": where})
+        for name, reading in self._profile.readings.items():
+            keys = (f"{name}.read", f"{name}.read.true", f"{name}.read.false")
+            texts += [words.say(key, {"name": name, "value": (50, reading.unit)}) for key in keys if words.has(key)]
+        texts.append(words.say("alert.accident", {"distance": (500, "m")}))
+        return [words.sentences([text]) for text in dict.fromkeys(texts)]
 
     def tell(self, plan: Ask | Tell | Tellings, lang: Lang) -> Told:
         """Words for a plan that does nothing."""
@@ -137,6 +153,16 @@ class Composer:
         if outcome.status == "refused":
             return Told("refused", words.first([f"refused.{outcome.code}", "refused.app"], fields))
         return Told("failed", words.first([f"failed.app-{outcome.code}", "failed.app"], fields))
+
+
+def _told(words: Wording, name: str, control: Control, fields: dict[str, object]) -> list[str]:
+    """What is said when a control was switched, and when it was set."""
+    switched = [operation for operation in SWITCHED if operation in control.values]
+    texts = [words.first([f"{name}.{end}.done", f"done.{end}"], fields) for end in switched]
+    value = control.low if control.low is not None else next(iter(control.levels), None)
+    if value is not None:
+        texts.append(words.first([f"{name}.set.done", "done.set"], {**fields, "value": control.sign * value}))
+    return texts
 
 
 def _halves(deed: Deed, outcomes: tuple[Outcome, ...], control: Control | None) -> tuple[Deed, Deed]:

@@ -34,7 +34,8 @@ _SUFFIXES: dict[Lang, dict[str, tuple[QuantityUnit, float]]] = {
         "个挡": ("level", 1), "个级": ("level", 1), "个格": ("level", 1), "档位": ("level", 1), "挡位": ("level", 1),
         "个档位": ("level", 1), "个挡位": ("level", 1),
         "毫米": ("mm", 1), "厘米": ("mm", 10), "公分": ("mm", 10),
-        "公里每小时": ("km_h", 1), "公里": ("km_h", 1), "码": ("km_h", 1), "分钟": ("minute", 1),
+        "公里每小时": ("km_h", 1), "公里小时": ("km_h", 1), "km h": ("km_h", 1), "公里": ("km_h", 1), "码": ("km_h", 1),
+        "分钟": ("minute", 1),
     },
     "en": {
         "degrees celsius": ("celsius", 1), "degrees fahrenheit": ("fahrenheit", 1), "degrees": ("degree", 1),
@@ -194,10 +195,12 @@ def _starts(tokens: Sequence[Token], at: int, text: str, lang: Lang) -> int | No
 def _split(text: str, lang: Lang) -> tuple[str, ...]:
     if lang == "en":
         return tuple(text.split())
+    if text.isascii():
+        return tuple(text.split())
     return ("°", "c") if text == "°c" else tuple(text)
 
 
 def unit_words(lang: Lang) -> frozenset[str]:
     """Every word that units are said with."""
-    suffixes = (word for unit in _SUFFIXES[lang] for word in (unit if lang == "zh" else unit.split()))
+    suffixes = (word for unit in _SUFFIXES[lang] for word in _split(unit, lang))
     return frozenset(word for word in suffixes if word.isalpha())

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
+from cockpit.audio.crosstalk import Heard, same_voice, winners
 from cockpit.types import Pcm, Zone
 
-SETTLE_S = 0.2
-"""How long the end of what may be the same speech is waited for at another seat."""
+SETTLE_S = 0.12
+"""How long other seats at which somebody is heard get to pause too: the same speech ends everywhere at once."""
 REMEMBERED_S = 3.0
 """How long what was heard is kept to be compared with what other seats hear."""
 
@@ -23,56 +22,63 @@ class Segment:
     pcm: Pcm
     begun_s: float
     ended_s: float
+    clipped: bool = False
+    """Whether the channel is known to distort."""
+    own_voice: bool = False
+    """Whether it is only what the assistant itself said."""
 
     def overlaps(self, other: Segment) -> bool:
         """Whether both were heard at the same time, for the most part of the shorter one."""
         shared_s = min(self.ended_s, other.ended_s) - max(self.begun_s, other.begun_s)
         return shared_s > 0.5 * min(self.ended_s - self.begun_s, other.ended_s - other.begun_s)
 
-
-@dataclass(slots=True)
-class _Claim:
-    segment: Segment
-    answered: bool = False
-
-
-Compare = Callable[[Segment, Segment], Zone | None]
-"""At which of two seats a voice sits that both heard; None where they heard different people."""
+    @property
+    def heard(self) -> Heard:
+        return Heard(self.zone, self.pcm, self.begun_s, self.clipped)
 
 
 class Arbiter:
     """One utterance is answered once, at the seat where it was loudest."""
 
-    def __init__(self, nearer: Compare) -> None:
-        self._nearer = nearer
-        self._claims: list[_Claim] = []
-        self._hearing: set[Zone] = set()
-        self._changed = asyncio.Event()
+    def __init__(self) -> None:
+        self._under_way: dict[Zone, Segment | None] = {}
+        self._over: list[Segment] = []
+        self._answered: list[Segment] = []
 
     def begun(self, zone: Zone) -> None:
         """Somebody is being heard at `zone`."""
-        self._hearing.add(zone)
+        self._under_way[zone] = None
 
-    def ended(self, zone: Zone) -> None:
-        self._hearing.discard(zone)
-        self._changed.set()
+    def so_far(self, segment: Segment) -> None:
+        """What has been heard of it until now."""
+        self._under_way[segment.zone] = segment
+
+    def dropped(self, zone: Zone) -> None:
+        """What is being heard at `zone` is no utterance."""
+        self._under_way.pop(zone, None)
 
     async def belongs(self, segment: Segment) -> bool:
-        """Whether `segment` is to be answered at its seat."""
-        loop = asyncio.get_running_loop()
-        mine = _Claim(segment)
-        self._claims = [c for c in self._claims if segment.ended_s - c.segment.ended_s < REMEMBERED_S] + [mine]
-        self._changed.set()
-        with suppress(TimeoutError):
-            async with asyncio.timeout_at(loop.time() + SETTLE_S):
-                while self._hearing - {segment.zone}:
-                    self._changed.clear()
-                    await self._changed.wait()
-        mine.answered = not any(self._loses(mine, other) for other in self._claims if other is not mine)
-        return mine.answered
-
-    def _loses(self, mine: _Claim, other: _Claim) -> bool:
-        if other.segment.zone == mine.segment.zone or not other.segment.overlaps(mine.segment):
+        """Whether `segment`, which is over, is to be answered at its seat."""
+        self._under_way.pop(segment.zone, None)
+        self._over = [*_recent(self._over, segment.ended_s), segment]
+        self._answered = _recent(self._answered, segment.ended_s)
+        if self._under_way:
+            await asyncio.sleep(SETTLE_S)
+        others = [one for one in (*self._over, *self._under_way.values()) if one is not None]
+        rivals = [one for one in others if one.zone != segment.zone and one.overlaps(segment)]
+        answered = [one for one in self._answered if one.zone != segment.zone and one.overlaps(segment)]
+        if rivals and not await asyncio.to_thread(_wins, segment, rivals, answered):
             return False
-        nearer = self._nearer(mine.segment, other.segment)
-        return nearer is not None and (other.answered or nearer != mine.segment.zone)
+        self._answered.append(segment)
+        return True
+
+
+def _recent(segments: list[Segment], now_s: float) -> list[Segment]:
+    return [segment for segment in segments if now_s - segment.ended_s < REMEMBERED_S]
+
+
+def _wins(mine: Segment, rivals: list[Segment], answered: list[Segment]) -> bool:
+    """Whether nobody else's microphone heard the same louder, or was answered for it. Blocking: some milliseconds."""
+    if any(same_voice(mine.heard, other.heard) for other in answered):
+        return False
+    return any(winner.zone == mine.zone for winner in winners([mine.heard, *(other.heard for other in rivals)]))

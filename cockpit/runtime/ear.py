@@ -10,7 +10,8 @@ from typing import Protocol
 from uuid import uuid4
 
 from cockpit.audio.endpointing import FalseStart, SpeechEnd, SpeechOnset, SpeechResumed, SpeechSoFar, SpeechStart
-from cockpit.audio.listening import Listener, ListeningEvent
+from cockpit.audio.health import State
+from cockpit.audio.listening import ChannelChanged, Listener, ListeningEvent
 from cockpit.audio.wake import Woken
 from cockpit.events import ErrorOccurred, Ignored, IgnoredReason, SpeechEnded, SpeechStarted, Transcribed
 from cockpit.events import Woken as WokenEvent
@@ -21,10 +22,7 @@ from cockpit.runtime.bargein import BargeIn
 from cockpit.runtime.drafts import Draft, Drafts, finished
 from cockpit.runtime.patience import Patience
 from cockpit.runtime.turn import Turn
-from cockpit.types import SAMPLE_RATE_HZ, Lang, Utterance, Zone
-
-INTERRUPTS_S = 0.7
-"""Who speaks that long without a pause wants something; signs of listening are shorter."""
+from cockpit.types import SAMPLE_RATE_HZ, Lang, Pcm, Utterance, Zone
 
 
 class TurnTaking(Protocol):
@@ -35,19 +33,18 @@ class TurnTaking(Protocol):
     def speaking(self, zone: Zone) -> bool: ...
 
 
-OwnVoice = Callable[[Segment], bool]
-"""Whether what was heard is only the assistant's own voice."""
+ChannelTold = Callable[[Zone, State], None]
+"""Takes the state of a seat's microphone when it changes."""
 
 
 @dataclass(slots=True)
 class _Said:
-    """An utterance under way. `why` tells why it is listened to; None where nothing asked for it. `over_reply`: it began
-    while a reply sounded here."""
+    """An utterance under way. `why` tells why it is listened to, None where nothing asked for it; `over_reply` that it
+    began while a reply sounded here."""
 
     turn: str
     why: str | None
     over_reply: bool
-    begun_s: float
 
 
 class Ear:
@@ -63,15 +60,15 @@ class Ear:
         barge_in: BargeIn,
         patience: Patience,
         arbiter: Arbiter,
-        own_voice: OwnVoice,
+        channel: ChannelTold,
         sink: EventSink,
     ) -> None:
         self._zone, self._lang, self._listener, self._turns = zone, lang, listener, turns
         self._attention, self._barge_in, self._patience = attention, barge_in, patience
-        self._arbiter, self._own_voice, self._sink = arbiter, own_voice, sink
+        self._arbiter, self._channel, self._sink = arbiter, channel, sink
         self.drafts: Drafts
         self._said: _Said | None = None
-        self._interrupting: asyncio.TimerHandle | None = None
+        self._clipped = False
         self._deciding: set[asyncio.Task[None]] = set()
         self._in_order = asyncio.Lock()
 
@@ -84,13 +81,12 @@ class Ear:
 
     def press(self, *, on: bool) -> None:
         """The push-to-talk key of this seat: what is said while it is down is meant, and over when it is let go."""
-        now_s = asyncio.get_running_loop().time()
         if on:
-            self._attention.pressed(self._zone, now_s)
+            self._attention.pressed(self._zone)
             self._barge_in.onset()
             self._barge_in.interrupt()
         else:
-            self._attention.released(self._zone, now_s)
+            self._attention.released(self._zone)
             self._listener.end()
 
     def _take(self, event: ListeningEvent) -> None:
@@ -108,9 +104,11 @@ class Ear:
             case SpeechResumed():
                 self.drafts.resumed()
                 self._barge_in.onset()
-                self._expect_more()
             case SpeechEnd():
                 self._ended(event)
+            case ChannelChanged():
+                self._clipped = event.state == "clipped"
+                self._channel(self._zone, event.state)
 
     def _woken(self, event: Woken) -> None:
         """What was said before the word, and the word itself, belong to nothing."""
@@ -118,8 +116,7 @@ class Ear:
         self._sink(WokenEvent(zone=self._zone, lang=event.lang, word=event.word))
         self.drafts.drop()
         self._said = None
-        self._arbiter.ended(self._zone)
-        self._stop_timer()
+        self._arbiter.dropped(self._zone)
         self._barge_in.onset()
         self._barge_in.interrupt()
 
@@ -127,15 +124,20 @@ class Ear:
         now_s = asyncio.get_running_loop().time()
         over_reply = self._turns.speaking(self._zone)
         why = self._attention.begun(self._zone, now_s) or ("follow_up" if over_reply else None)
-        self._said = _Said(uuid4().hex, why, over_reply, now_s)
+        self._said = _Said(uuid4().hex, why, over_reply)
         self._arbiter.begun(self._zone)
         if why is not None:
             self._sink(SpeechStarted(turn=self._said.turn, zone=self._zone, lang=self._lang))
-        self._expect_more()
 
     def _so_far(self, event: SpeechSoFar) -> None:
-        if event.paused:
-            self._stop_timer()
+        """Signs of listening are short: whoever speaks without a pause until the first of these wants something."""
+        if event.own_voice:
+            self.drafts.drop()
+            self._barge_in.go_on()
+            return
+        if not event.paused:
+            self._barge_in.interrupt()
+        self._arbiter.so_far(self._segment(event.pcm, 0, 0.0))
         if self._said is not None and (self._said.why is not None or self._attention.free_commands):
             self.drafts.take(event.pcm, paused=event.paused)
 
@@ -165,19 +167,22 @@ class Ear:
 
     def _ended(self, event: SpeechEnd) -> None:
         said, self._said = self._said, None
-        self._stop_timer()
-        self._arbiter.ended(self._zone)
         whole = self.drafts.ended()
         if said is None:
             return
-        now_s = asyncio.get_running_loop().time()
         if said.why is not None:
             duration_ms = round(1000 * len(event.pcm) / SAMPLE_RATE_HZ)
             self._sink(SpeechEnded(turn=said.turn, zone=self._zone, lang=self._lang, duration_ms=duration_ms))
-        segment = Segment(self._zone, event.pcm, said.begun_s, now_s - event.silence_s)
+        segment = self._segment(event.pcm, event.surplus, event.silence_s, own_voice=event.own_voice)
         deciding = asyncio.create_task(self._decide(said, segment, whole), name=f"heard {said.turn}")
         self._deciding.add(deciding)
         deciding.add_done_callback(self._deciding.discard)
+
+    def _segment(self, pcm: Pcm, surplus: int, silence_s: float, *, own_voice: bool = False) -> Segment:
+        """What was heard until `surplus` samples ago, with the last speech `silence_s` ago."""
+        now_s = asyncio.get_running_loop().time()
+        begun_s = now_s - (surplus + len(pcm)) / SAMPLE_RATE_HZ
+        return Segment(self._zone, pcm, begun_s, now_s - silence_s, self._clipped, own_voice)
 
     async def _decide(self, said: _Said, segment: Segment, whole: asyncio.Task[Draft] | None) -> None:
         """Make a turn of what was said, or leave it alone."""
@@ -192,7 +197,7 @@ class Ear:
                 self._sink(Ignored(turn=said.turn, zone=self._zone, lang=self._lang, reason=reason))
 
     async def _ignored(self, said: _Said, segment: Segment, whole: asyncio.Task[Draft] | None) -> IgnoredReason | None:
-        if self._own_voice(segment):
+        if segment.own_voice:
             return "own_voice"
         if not await self._arbiter.belongs(segment):
             return "other_zone"
@@ -214,12 +219,3 @@ class Ear:
             message = f"too many utterances wait at {self._zone}"
             facts = {"turn": said.turn, "zone": self._zone, "lang": self._lang}
             self._sink(ErrorOccurred(**facts, code="cockpit-busy", message=message))  # type: ignore[arg-type]
-
-    def _expect_more(self) -> None:
-        self._stop_timer()
-        self._interrupting = asyncio.get_running_loop().call_later(INTERRUPTS_S, self._barge_in.interrupt)
-
-    def _stop_timer(self) -> None:
-        if self._interrupting is not None:
-            self._interrupting.cancel()
-            self._interrupting = None

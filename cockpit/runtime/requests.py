@@ -9,7 +9,7 @@ from cockpit.audio.endpointing import trim
 from cockpit.audio.vad import SileroVad
 from cockpit.audio.wav import decode_wav
 from cockpit.bus import Bus, topics
-from cockpit.bus.payloads import CancelRequest, ResetRequest, TextRequest, claimed_id, parse
+from cockpit.bus.payloads import CancelRequest, ListenRequest, ResetRequest, TextRequest, claimed_id, parse
 from cockpit.config import Settings
 from cockpit.dialog.reply import Composer
 from cockpit.errors import AudioError, BusError, CockpitError
@@ -48,6 +48,7 @@ class Requests:
         bus.subscribe(topics.AUDIO_STREAM.filter(vid), self._frame, qos=0)
         bus.subscribe(topics.REQUEST_CANCEL.filter(vid), self._cancel)
         bus.subscribe(topics.REQUEST_RESET.filter(vid), self._reset)
+        bus.subscribe(topics.REQUEST_LISTEN.filter(vid), self._listen)
 
     def _text(self, topic: str, payload: bytes, retained: bool) -> None:
         if retained:
@@ -111,6 +112,11 @@ class Requests:
     def _frame(self, topic: str, payload: bytes, retained: bool) -> None:
         if not retained:
             self._listening.push(_zone(topics.AUDIO_STREAM.parse(topic)["zone"]), payload)
+
+    def _listen(self, topic: str, payload: bytes, retained: bool) -> None:
+        if retained:
+            raise BusError("retained-request", f"{topic}: a request must not be retained")
+        self._listening.press(parse(ListenRequest, payload))
 
     def _cancel(self, topic: str, payload: bytes, retained: bool) -> None:
         del topic

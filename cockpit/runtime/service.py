@@ -10,28 +10,32 @@ from importlib import import_module
 
 from cockpit import __version__
 from cockpit.asr.recognition import Recognition
+from cockpit.audio.playback import Playback
 from cockpit.bus import Bus, LastWill, topics
 from cockpit.config import Settings
 from cockpit.dialog.reply import Composer
 from cockpit.errors import BusError, CockpitError
 from cockpit.events import Event
 from cockpit.plan.planner import Planner
-from cockpit.ports import AudioSink, EventSink
+from cockpit.ports import EventSink
 from cockpit.profile import load_profile
 from cockpit.runtime import memory, notify
 from cockpit.runtime.acting import Acting
+from cockpit.runtime.alerts import Alerts
 from cockpit.runtime.handlers import load_handlers
+from cockpit.runtime.http import HttpInterface
 from cockpit.runtime.lanes import Lanes
 from cockpit.runtime.listening import Listening
+from cockpit.runtime.progress import Progress
 from cockpit.runtime.requests import Requests
+from cockpit.runtime.speaking import Speaking
 from cockpit.runtime.telemetry import EventPublisher
 from cockpit.runtime.turn import TurnRunner
 from cockpit.runtime.understanding import understanding
 from cockpit.safety.gate import Gate
-from cockpit.tts.loudspeaker import DeviceSink, has_output_device
-from cockpit.tts.sinks import WavChunkSink
+from cockpit.tts.loudspeaker import has_output_device
 from cockpit.tts.speech import Speech
-from cockpit.types import LANGS, Permit, Reply
+from cockpit.types import LANGS, Permit
 from cockpit.vehicle.mqtt_vehicle import MqttVehicle
 
 log = logging.getLogger(__name__)
@@ -65,7 +69,10 @@ class Service:
         )
         self.recognition = Recognition(settings.asr, settings.models_dir)
         self.speech = Speech.from_settings(settings)
-        self._device: DeviceSink | None = None
+        self.speaking = Speaking(settings, self.profile, self.speech, self.bus, self.vehicle, self._sink)
+        words = {lang: self._understanding.skills.reply(lang, "progress") for lang in LANGS}
+        self.progress = Progress(words, settings.speech.progress_s, self.speaking.say)
+        self.alerts = Alerts(self.bus, settings.vid, settings.language, self._composer, self.speaking.say, self._sink)
         self.runner, self.lanes = self._make_turns()
         self.listening = Listening(
             settings,
@@ -73,11 +80,12 @@ class Service:
             self.runner,
             self._understanding.skills,
             self._sink,
-            self._refresh_status,
+            changed=self._refresh_status,
         )
         self.requests = Requests(
             self.bus, settings, self.runner, self.lanes, self.listening, self._composer, self._sink
         )
+        self.http = HttpInterface(settings.http, self.listening.press, self._status)
         self.bus.on_connect.append(self._publish_status)
         self._state, self._loading = "starting", True
         self._publishing: set[asyncio.Task[None]] = set()
@@ -93,7 +101,8 @@ class Service:
             self._composer,
             self._sink,
             self.recognition,
-            self._mouth,
+            self.speaking,
+            self.progress,
         )
         acting.on_refused = runner.on_refused
         return runner, Lanes(runner, self.speech, settings.turn.queue)
@@ -107,22 +116,15 @@ class Service:
         if self._also is not None:
             self._also(event)
 
-    async def _mouth(self, turn: str, reply: Reply, started: Callable[[], None]) -> bool:
-        """Speak into the loudspeaker and, where switched on, onto the bus."""
-        sinks: list[AudioSink] = []
-        if self._device is not None:
-            sinks.append(self._device)
-        if self.settings.speech.publish:
-            topic = topics.REPLY_AUDIO.build(self.settings.vid, turn=turn)
-            sinks.append(WavChunkSink(lambda wav: self.bus.publish(topic, wav, qos=0, content_type="audio/wav")))
-        return await self.speech.say(reply.text, reply.lang, sinks, started)
-
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until cancelled. Text turns are taken as soon as the bus is there; `ready` is called once, when the
         engines of speech are loaded too."""
         speech = self.settings.speech
         if speech.output != "none" and await asyncio.to_thread(has_output_device, speech.device):
-            self._device = DeviceSink(speech.device)
+            self.speaking.open_device()
+        if self.speaking.audible:
+            self.listening.playback = Playback()
+            self.speaking.on_played = self.listening.playback.played
         try:
             async with asyncio.TaskGroup() as group:
                 for name, work in self._tasks().items():
@@ -147,11 +149,14 @@ class Service:
             "lanes": self.lanes.run(),
             "listening": self.listening.run(),
             "watchdog": _feed_watchdog(),
+            **({"http": self.http.run()} if self.settings.http.port is not None else {}),
         }
 
     async def _load_engines(self) -> None:
         """Load what the first turn will need; what is missing is told in the status, and text turns go on."""
-        voices = self.speech.warm({lang: [] for lang in LANGS})
+        # a voice's first run takes longer than any other, so it is not left to the first reply
+        words = {lang: self._understanding.skills.reply(lang, "progress") for lang in LANGS}
+        voices = self.speech.warm(words if self.speaking.audible else dict.fromkeys(LANGS, ()))
         for failed in await asyncio.gather(self.recognition.warm(), voices, return_exceptions=True):
             if isinstance(failed, CockpitError):
                 log.warning("%s", failed)
@@ -161,14 +166,17 @@ class Service:
         await asyncio.to_thread(memory.release)
 
     async def _voice_ahead(self) -> None:
-        """Voice the fixed replies into the cache, one at a time, whenever nobody has spoken for a while."""
-        if self._device is None and not self.settings.speech.publish:
+        """Voice fixed replies, and how likely ones start, into the cache, one at a time, whenever nobody has spoken
+        for a while."""
+        if not self.speaking.audible:
             return
-        for lang in LANGS:
-            for text in self._composer.fixed(lang):
-                await self.lanes.quiet(QUIET_S)
-                with suppress(CockpitError):
-                    await self.speech.warm({lang: [text]})
+        first = self.settings.language
+        for lang in sorted(LANGS, key=lambda one: one != first):
+            for starts, texts in ((False, self._composer.fixed(lang)), (True, self._composer.likely(lang))):
+                for text in texts:
+                    await self.lanes.quiet(QUIET_S)
+                    with suppress(CockpitError):
+                        await self.speech.warm({lang: [text]}, starts=starts)
 
     def _refresh_status(self) -> None:
         task = asyncio.ensure_future(self._publish_status())
@@ -199,6 +207,7 @@ class Service:
         return {**_about(self._state), "loading": self._loading, "ready": ready, "problems": problems}
 
     async def _close(self) -> None:
+        await self.alerts.close()
         await self.speech.close()
         self.recognition.close()
 

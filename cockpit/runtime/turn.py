@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -28,6 +28,7 @@ from cockpit.events import (
 from cockpit.ports import EventSink, Understander
 from cockpit.runtime.acting import Acting, Speaker
 from cockpit.runtime.drafts import Draft, Drafts, Ears, ToldDraft, finished
+from cockpit.runtime.progress import Progress
 from cockpit.types import Lang, Outcome, Permit, Reply, ReplyKind, SetSignal, Transcript, Understanding, Utterance, Zone
 
 log = logging.getLogger(__name__)
@@ -86,9 +87,10 @@ class TurnRunner:
         sink: EventSink,
         ears: TurnEars,
         mouth: Mouth,
+        progress: Progress | None = None,
     ) -> None:
         self._settings, self._understander, self._acting, self._composer = settings, understander, acting, composer
-        self._sink, self._ears, self._mouth = sink, ears, mouth
+        self._sink, self._ears, self._mouth, self._progress = sink, ears, mouth, progress
         self._contexts: dict[Zone, Context] = {}
         self._turns: dict[str, Turn] = {}
 
@@ -97,7 +99,9 @@ class TurnRunner:
         outcome = "error"
         self._turns[turn.id] = turn
         try:
-            reply = self._reply(turn, await self._answer(turn))
+            async with self._with_progress(turn):
+                told = await self._answer(turn)
+            reply = self._reply(turn, told)
             outcome = str(reply.kind)
             await self._speak(turn, reply)
         except asyncio.CancelledError:
@@ -108,6 +112,12 @@ class TurnRunner:
                 self._reply_anyway(turn, cancelled=outcome == "cancelled")
             self._emit(turn, TurnEnded, outcome=outcome, timings=dict(turn.timings))
             del self._turns[turn.id]
+
+    def _with_progress(self, turn: Turn) -> AbstractAsyncContextManager[None]:
+        """A word in between where the answer to something spoken takes its time."""
+        if self._progress is None or not turn.spoken:
+            return nullcontext()
+        return self._progress.while_waiting(turn.id, turn.begun_s, lambda: self._lang(turn) if turn.heard else None)
 
     def _reply_anyway(self, turn: Turn, *, cancelled: bool) -> None:
         told = (

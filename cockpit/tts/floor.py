@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from enum import IntEnum
 from itertools import count
@@ -38,8 +38,20 @@ class Floor:
         if not self._taken:
             self._taken = True
             return
+        arrival = next(self._arrivals)
+        await self._turn_of(priority, arrival)
+        while self._waiting and self._waiting[0][0] < priority:  # came after the floor was given, before it was used
+            turn = self._turn_of(priority, arrival)
+            self._give()
+            await turn
+
+    def _turn_of(self, priority: Priority, arrival: int) -> Awaitable[None]:
+        """Queue for the floor at once; await what comes back."""
         given = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (priority, next(self._arrivals), given))
+        heapq.heappush(self._waiting, (priority, arrival, given))
+        return self._given(given)
+
+    async def _given(self, given: asyncio.Future[None]) -> None:
         try:
             await given
         except asyncio.CancelledError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,15 +48,22 @@ class KokoroSynthesizer:
 
     Speakers come from `voices-v1.0.bin` or `voices*.npz` (archives of tables) and from `<name>.bin` (one table as raw
     little-endian float32). `speaker` is used for its own language, and for both where no native one is there; names
-    joined by + are mixed. None takes the best there is.
+    joined by + are mixed. None takes the best there is. `speakers` are used for their languages whatever they are.
     """
 
-    def __init__(self, models_dir: Path, speaker: str | None = None, rate: float = 1.0, threads: int = 2) -> None:
+    def __init__(
+        self,
+        models_dir: Path,
+        speaker: str | None = None,
+        rate: float = 1.0,
+        threads: int = 2,
+        speakers: Mapping[Lang, str] | None = None,
+    ) -> None:
         self.capabilities = SynthesizerCapabilities(
             "kokoro", MODEL, ("zh", "en"), RATE_HZ, "Apache-2.0 (English words through espeak-ng, GPL-3.0)"
         )
         self._folder = models_dir / MODEL
-        self._speaker = speaker
+        self._speaker, self._wanted = speaker, dict(speakers or {})
         self._rate = rate
         self._threads = threads
         self._session: Any = None
@@ -67,7 +74,8 @@ class KokoroSynthesizer:
         """Who speaks which language, known once loaded."""
 
     def load(self) -> None:
-        """Read model, vocabulary and speakers; idempotent. Raises `ModelError` (`model-missing`, `-corrupt`)."""
+        """Read model, vocabulary and speakers; idempotent. Raises `ModelError` (`model-missing`, `-corrupt`, and
+        `-unknown-speaker` with the speakers there are)."""
         if self._session is not None:
             return
         model, vocab = self._folder / "kokoro-v1.0.int8.onnx", self._folder / "vocab.json"
@@ -91,9 +99,13 @@ class KokoroSynthesizer:
         if not tables:
             raise ModelError("missing", f"no speaker of {MODEL} is in {self._folder}")
         named = (self._speaker,) if self._speaker else ()
+        for name in (*named, *self._wanted.values()):
+            if not tables.keys() >= set(name.split("+")):
+                choices = ", ".join(sorted(tables))
+                raise ModelError("unknown-speaker", f"{MODEL} has no speaker {name}; there are {choices}")
         for lang in self.capabilities.languages:
             native = tuple(name for name in named if name[0] in NATIVE_PREFIX[lang])
-            wanted = (*native, *SPEAKERS[lang], *named, *FOREIGN, min(tables))
+            wanted = (*filter(None, [self._wanted.get(lang)]), *native, *SPEAKERS[lang], *named, *FOREIGN, min(tables))
             name = next(name for name in wanted if tables.keys() >= set(name.split("+")))
             self.speakers[lang] = name
             self._styles[lang] = np.mean([_speaker_table(tables[one], one) for one in name.split("+")], axis=0)

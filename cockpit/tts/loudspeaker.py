@@ -54,8 +54,8 @@ class OutputStream(Protocol):
 class DeviceSink:
     """The loudspeaker: blocking writes in short blocks on a thread of its own.
 
-    `open_stream` opens an output at a rate in Hz; `on_played` and `gain_db` are called on the event loop. Raises
-    `SpeechError` (`tts-device`) when the device fails; the next chunk tries it anew.
+    `open_stream` opens an output at a rate in Hz; `on_played` is called on the thread before each block is written, and
+    `gain_db` on the event loop. Raises `SpeechError` (`tts-device`) when the device fails; the next chunk tries it anew.
     """
 
     def __init__(
@@ -80,16 +80,15 @@ class DeviceSink:
         return stream
 
     async def play(self, chunk: AudioChunk) -> None:
-        if self._playing is not None:
+        if self._playing is not None and not self._playing.done():
             await asyncio.wait({self._playing})
-        self._stopped.clear()
-        loop = asyncio.get_running_loop()
+        self._stopped.clear()  # in the same step as the call, so that a stop that follows it is never lost
         louder = replace(chunk, pcm=amplified(chunk.pcm, self._gain_db()))
-        self._playing = loop.run_in_executor(self._thread, self._write, louder, loop)
+        self._playing = asyncio.get_running_loop().run_in_executor(self._thread, self._write, louder)
         self._playing.add_done_callback(_seen)
         await asyncio.shield(self._playing)
 
-    def _write(self, chunk: AudioChunk, loop: asyncio.AbstractEventLoop) -> None:
+    def _write(self, chunk: AudioChunk) -> None:
         try:
             stream = self._ready_stream(chunk.rate_hz)
             stream.start()
@@ -99,7 +98,7 @@ class DeviceSink:
                     stream.abort()
                     return
                 pcm = chunk.pcm[at : at + block]
-                loop.call_soon_threadsafe(self._on_played, pcm, chunk.rate_hz)
+                self._on_played(pcm, chunk.rate_hz)
                 stream.write(pcm.reshape(-1, 1))
             stream.stop()
         except Exception as error:

@@ -30,6 +30,11 @@ UNITS = {
     "l": ("litre", "litres"), "kpa": ("kilopascal", "kilopascals"), "bar": ("bar", "bar"), "psi": ("P S I", "P S I"),
     "kwh": ("kilowatt hour", "kilowatt hours"), "kw": ("kilowatt", "kilowatts"), "v": ("volt", "volts"),
     "a": ("amp", "amps"), "ah": ("amp hour", "amp hours"), "nm": ("newton metre", "newton metres"),
+    "kwh/100 km": ("kilowatt hour per hundred kilometres", "kilowatt hours per hundred kilometres"),
+    "l/100 km": ("litre per hundred kilometres", "litres per hundred kilometres"),
+    "mpg": ("mile per gallon", "miles per gallon"), "gal": ("gallon", "gallons"), "t": ("tonne", "tonnes"),
+    "lb": ("pound", "pounds"), "lbs": ("pound", "pounds"), "hp": ("horsepower", "horsepower"),
+    "ghz": ("gigahertz", "gigahertz"), "khz": ("kilohertz", "kilohertz"),
     "rpm": ("R P M", "R P M"), "mhz": ("megahertz", "megahertz"), "hz": ("hertz", "hertz"),
     "db": ("decibel", "decibels"),
     "gb": ("gigabyte", "gigabytes"), "mb": ("megabyte", "megabytes"), "h": ("hour", "hours"),
@@ -39,8 +44,8 @@ UNITS = {
     "℃": ("degree Celsius", "degrees Celsius"), "°f": ("degree Fahrenheit", "degrees Fahrenheit"),
     "℉": ("degree Fahrenheit", "degrees Fahrenheit"), "°": ("degree", "degrees"),
 }  # fmt: skip
-NAMES = {"G", "S", "A", "M", "L", "H"}
-"""Capitals behind a figure that name a thing, not a unit: 5G, 4S."""
+NAMES = {"G", "S", "A", "M", "H", "T"}
+"""Capitals right behind a figure that name a thing, not a unit: 5G, exit 12A."""
 _UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
 _DASH = r"\s*[-–—~]\s*"
 
@@ -107,8 +112,8 @@ def _date(y: str, month: str, day: str) -> str:
 
 
 def _measured(match: re.Match[str]) -> str:
-    figure, unit = match.groups()
-    if unit in NAMES:
+    figure, space, unit = match.groups()
+    if unit in NAMES and not space:
         return f"{number(figure)} {unit}"
     return f"{number(figure)} {UNITS[unit.lower()][figure.lstrip('-−') != '1']}"
 
@@ -125,8 +130,40 @@ def _phone(match: re.Match[str]) -> str:
 
 
 def _money(match: re.Match[str]) -> str:
-    name = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yuan"}[match[1]]
-    return f"{number(match[2])} {name}{'' if match[2] == '1' or name == 'yuan' else 's'}"
+    sign, figure, size = match.groups()
+    name, part = CURRENCIES[sign]
+    whole, _, rest = figure.partition(".")
+    many = name + "s" * (name != "yuan")
+    if size:
+        return f"{number(figure)} {size} {many}"
+    if len(rest) != 2 or not part:
+        return f"{number(figure)} {name if figure == '1' else many}"
+    cents = f"{cardinal(int(rest))} {part if int(rest) == 1 or part == 'pence' else part + 's'}" if int(rest) else ""
+    units = f"{number(whole)} {name if whole == '1' else many}" if int(whole) or not cents else ""
+    return f"{units} {cents}".strip()
+
+
+def _spelled(text: str) -> str:
+    """Letters and figures one by one."""
+    return " ".join(digits(c) or c.upper() for c in text if c.isalnum())
+
+
+def _of_month(month: str, day: str, y: str | None) -> str:
+    name = next(full for full in MONTHS if full.lower().startswith(month.lower().rstrip(".")[:3]))
+    return f"{name} {ordinal(int(day))}" + (f", {year(y)}" if y else "")
+
+
+def _decade(match: re.Match[str]) -> str:
+    lead, century, tens = match.groups()
+    return f"{lead or ''}{cardinal(int(century)) + ' ' if century else ''}{TENS[int(tens)].removesuffix('y')}ies"
+
+
+CURRENCIES = {"$": ("dollar", "cent"), "€": ("euro", "cent"), "£": ("pound", "pence"), "¥": ("yuan", "")}
+COMPARED = {"<": "less than ", ">": "more than ", "≤": "at most ", "≥": "at least ", "±": "plus or minus "}
+NUMBERED = "call|dial|phone|number|code|ending|room|flight|train|bus|line|US"
+"""What a number of three figures or more is said digit by digit after."""
+_MONTH = "|".join([*MONTHS, "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sept?", "Oct", "Nov", "Dec"])
+_SINGULAR = "minute|degree|second|hour|day|metre|kilometre|mile|level|litre"
 
 
 _Spoken = str | Callable[[re.Match[str]], str]
@@ -140,26 +177,49 @@ def _rule(pattern: str, spoken: _Spoken) -> _Rule:
 RULES: tuple[_Rule, ...] = (
     _rule(r"(?<=\d),(?=\d{3}(?!\d))", ""),
     _rule(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)(?:T(?=\d))?", lambda m: _date(m[1], m[2], m[3]) + " "),
+    _rule(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\d/])", lambda m: _date(m[3], m[1], m[2])),
+    _rule(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\d.])", lambda m: _date(m[3], m[2], m[1])),
+    _rule(rf"\b(\d{{1,2}}) ({_MONTH})\b\.?(?: (\d{{4}})\b)?", lambda m: _of_month(m[2], m[1], m[3])),
+    _rule(
+        rf"\b({_MONTH})\.? (\d{{1,2}})\b(?![:.%]\d| ?[ap]\.?m)(?:, (\d{{4}})\b)?", lambda m: _of_month(m[1], m[2], m[3])
+    ),
+    _rule(r"\b()(19|20)(\d)0s\b", _decade),
+    _rule(r"\b(the )()([2-9])0s\b", _decade),
+    _rule(r"\b(from|between) (\d{4}) (to|and) (\d{4})\b", lambda m: f"{m[1]} {year(m[2])} {m[3]} {year(m[4])}"),
+    _rule(r"\b24/7\b", "twenty four seven"),
+    _rule(r"(?<=\d)(h|min)(?=\d)", lambda m: f"{m[1]} "),
+    _rule(r"(?<=\d)\s*[-–]\s*(?=\d{1,2}\s*[ap]\.?m\b)|(?<=[ap]m)\s*[-–]\s*(?=\d)", " to "),
     _rule(rf"(?<=:\d\d){_DASH}(?=\d{{1,2}}:\d\d)", " to "),
     _rule(r"(?<![\d:])(\d{1,2}):(\d{2})(?::\d{2})?(?:\s*([ap]\.?m\b\.?))?(?!\d)", lambda m: _clock(m[1], m[2], m[3])),
-    _rule(r"\b(\d{1,2})\s*([ap]\.?m)\b", lambda m: _clock(m[1], "0", m[2])),
+    _rule(r"\b(\d{1,2})\s*([ap]\.m\.|[ap]\.?m\b)", lambda m: _clock(m[1], "0", m[2])),
     _rule(r"(\d+):(\d+)", lambda m: f"{number(m[1])} to {number(m[2])}"),
-    _rule(r"(?<![\d.])()(\+\d{1,3}[-\s]?[\d()][\d()\s-]{6,}\d|\d{3}-\d{3}-\d{4}|1[3-9]\d-\d{4}-\d{4})(?!\d)", _phone),
-    _rule(r"\b((?:call|dial|phone|number|code|ending)(?: (?:is|in))?:?\s+)(\d{3,})(?![\d.])", _phone),
+    _rule(r"(?<![\d.])()(\+\d{1,3}[-\s]?[\d()][\d()\s-]{6,}\d|1[3-9]\d-\d{4}-\d{4})(?!\d)", _phone),
+    _rule(r"(?<![\d.])()((?:1-)?\d{3}-\d{3}-\d{4}|\(\d{3}\) ?\d{3}-\d{4})(?!\d)", _phone),
+    _rule(rf"\b((?:{NUMBERED})(?: (?:is|in))?:?\s+)(\d{{3,}})(?![\d.])", _phone),
+    _rule(r"\b(plate(?: number)?(?: is)?:? )((?-i:[A-Z0-9](?:[ -]?[A-Z0-9]){3,8}))\b", lambda m: m[1] + _spelled(m[2])),
+    _rule(r"(?-i:\b(?=\d*[A-Z])(?=[A-Z]*\d)[A-Z0-9]{6,8}\b)", lambda m: _spelled(m[0])),
+    _rule(r"\b(?:No\.?|#) ?(?=\d)|#(?=\d)", "number "),
+    _rule(r"([<>≤≥±])\s*(?=\d)", lambda m: COMPARED[m[1]]),
+    _rule(r"(?<=\d)x(?=\d)", " by "),
+    _rule(r"(?<=\d)\s*[x×]\s*(?=\d)", " times "),
+    _rule(r"(?<=[\d°])/(?=[-−]?\d+\s?°)", " to "),
+    _rule(rf"(?<![\d.])1 ({_SINGULAR})s\b", lambda m: f"one {m[1]}"),
+    _rule(r"(?-i:\b([A-Z]{2,})-(?=[A-Z]\b))", lambda m: f"{m[1]} "),
     _rule(r"(?<![\d.])()(\d{8,})(?![\d.])", _phone),
     _rule(r"\bv?(\d+(?:\.\d+){2,})", lambda m: " point ".join(number(part) for part in m[1].split("."))),
     _rule(rf"\bv({NUMBER})(?!\w)", lambda m: "version " + number(m[1])),
-    _rule(rf"([$€£¥])\s*({NUMBER})", _money),
+    _rule(rf"([$€£¥])\s*({NUMBER})(?: (million|billion|thousand))?", _money),
     _rule(rf"(?<=\d)(\s*(?:%|{_UNIT})?){_DASH}(?=\d)", lambda m: f"{m[1]} to "),
     _rule(rf"((?<![\w.])[-−]?{NUMBER})\s*%", lambda m: number(m[1]) + " percent"),
-    _rule(rf"((?<![\w.])[-−]?{NUMBER})\s*({_UNIT})(?![A-Za-z])", _measured),
+    _rule(rf"((?<![\w.])[-−]?{NUMBER})(\s*)({_UNIT})(?![A-Za-z])", _measured),
     _rule(r"\b(\d+)(?:st|nd|rd|th)\b", lambda m: ordinal(int(m[1]))),
+    _rule(r"(?<=\d) (1)/([2-9])(?![\d/])", lambda m: " and " + _fraction(m).replace("one ", "a ")),
     _rule(r"(?<![\d./])(\d{1,3})/(\d{1,3})(?![\d/])", _fraction),
     _rule(r"\b((?:in|since|of|year|from)\s+)((?:19|20)\d{2})\b(?! ?[a-z]+s\b)", lambda m: m[1] + year(m[2])),
-    _rule(rf"\b((?:{'|'.join(MONTHS)})\s+)(\d{{1,2}})\b(?!:)", lambda m: m[1] + ordinal(int(m[2]))),
     _rule(r"(?<=[a-z])(,\s+)((?:19|20)\d{2})\b", lambda m: m[1] + year(m[2])),
     _rule(r"\b([A-Z]{1,3})-?(\d+)(?![\d.])", lambda m: f"{m[1]} {digits(m[2]) if len(m[2]) > 2 else number(m[2])}"),
     _rule(rf"(?<![\dA-Za-z])[-−]{NUMBER}", lambda m: number(m[0])),
+    _rule(r"(?<=[A-Za-z])(?=\d)", " "),
     _rule(rf"{NUMBER}(?=[A-Za-z])", lambda m: number(m[0]) + " "),
     _rule(NUMBER, lambda m: number(m[0])),
     _rule(r"\bA/C\b", "A C"),

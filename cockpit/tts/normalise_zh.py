@@ -19,12 +19,16 @@ UNITS = {
     "km/h": "公里每小时", "kwh/100km": "千瓦时每百公里", "l/100km": "升每百公里", "mph": "英里每小时", "m/s": "米每秒",
     "km": "公里", "cm": "厘米", "mm": "毫米", "m": "米", "kg": "公斤", "g": "克", "l": "升", "ml": "毫升",
     "kpa": "千帕", "bar": "巴", "psi": "磅每平方英寸", "kwh": "千瓦时", "kw": "千瓦", "w": "瓦", "v": "伏", "a": "安",
-    "ah": "安时", "nm": "牛米", "rpm": "转每分钟", "mhz": "兆赫", "khz": "千赫", "hz": "赫兹", "db": "分贝",
-    "gb": "吉字节", "mb": "兆字节", "h": "小时", "min": "分钟", "s": "秒", "ms": "毫秒", "°c": "摄氏度", "℃": "摄氏度",
-    "°f": "华氏度", "℉": "华氏度", "°": "度",
+    "ah": "安时", "nm": "牛米", "n·m": "牛米", "rpm": "转每分钟", "ghz": "吉赫", "mhz": "兆赫", "khz": "千赫",
+    "hz": "赫兹", "db": "分贝", "t": "吨", "h": "小时", "min": "分钟", "s": "秒", "ms": "毫秒",
+    "°c": "摄氏度", "℃": "摄氏度", "°f": "华氏度", "℉": "华氏度", "°": "度",
 }  # fmt: skip
-NAMES = {"G", "S", "H", "M"}
-"""Capitals behind a figure that name a thing, not a unit: 5G, 4S店."""
+NAMES = {"G", "S", "H", "M", "T"}
+"""Capitals behind a figure that name a thing, not a unit: 5G, 4S店, 2.0T."""
+CALLED = "打|打给|拨|拨打|致电|呼叫|电话|号码|手机|编号|验证码|尾号"
+"""What a number is said digit by digit after."""
+CURRENCIES = {"¥": "元", "￥": "元", "$": "美元", "€": "欧元", "£": "英镑"}
+COMPARED = {"<": "小于", ">": "大于", "≤": "小于等于", "≥": "大于等于", "±": "正负"}
 _UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
 _DEGREE = r"°[CFcf]?|℃|℉|度|摄氏度|华氏度"
 _DASH = r"\s*[-–—~～至到]\s*"
@@ -107,7 +111,14 @@ def _plate(match: re.Match[str]) -> str:
 
 
 def _identifier(match: re.Match[str]) -> str:
-    return match[1] + digits(match[2], "幺" if len(match[2]) > 2 else "一")
+    """Up to two figures behind a letter are a number (G15 is G十五), more are said one by one."""
+    letter, figures = match.groups()
+    return letter + (number(figures) if len(figures) <= 2 else digits(figures, "幺"))
+
+
+def _about(match: re.Match[str]) -> str:
+    """Two neighbouring figures are a guess: 2、3个 is 两三个."""
+    return counted(match[1]) + digits(match[2])
 
 
 def _phone(match: re.Match[str]) -> str:
@@ -126,16 +137,23 @@ RULES: tuple[_Rule, ...] = (
     _rule(r"(?<=\d),(?=\d{3}(?!\d))", ""),
     _rule(rf"([{PROVINCES}])([A-Z])[·•\s]?([A-Z0-9]{{5,6}})(?![A-Z0-9])", _plate),
     _rule(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:T|日|号)?(?!\d{3})", lambda m: _date(m[1], m[2], m[3])),
+    _rule(r"(?<!\d)(\d{4})[-–—~～至到](\d{4})(?=年)", lambda m: f"{digits(m[1])}到{digits(m[2])}"),
     _rule(r"(?<!\d)(\d{4})(?=年)", lambda m: digits(m[1])),
+    _rule(r"(?<=[年月日号点分时])[-–—~～](?=\d)", "到"),
+    _rule(r"(?<=\d)h(\d+)\s?min\b", lambda m: f"小时{m[1]}分钟"),
     _rule(
         rf"(?<![\d:])(\d{{1,2}})[:：](\d{{2}})(?:[:：](\d{{2}}))?(?:{_DASH}(\d{{1,2}})[:：](\d{{2}}))?(?!\d)",
         lambda m: _clock(m[1], m[2], m[3]) + (f"到{_clock(m[4], m[5], None)}" if m[4] else ""),
     ),
     _rule(r"(\d+)[:：](\d+)", lambda m: f"{number(m[1])}比{number(m[2])}"),
     _rule(r"(?<![\d.])()(\+\d{1,3}[-\s]?\d[\d\s-]{6,}\d|1[3-9]\d[-\s]?\d{4}[-\s]?\d{4})(?!\d)", _phone),
-    _rule(r"(?<![\d.])()(0\d{2,3}-\d{7,8}|[48]00-\d{3,4}-\d{3,4})(?!\d)", _phone),
-    _rule(r"((?:打|拨|拨打|呼叫|电话|号码|手机|编号|验证码|尾号)(?:是|为|号)?[:：\s]*)(\d{3,})(?![\d.])", _phone),
-    _rule(r"(?<!\d)()(\d{3})(?=国道|省道|县道)", _phone),
+    _rule(r"(?<![\d.])()(0\d{2,3}[-\s]\d{3,4}[-\s]?\d{4}|[48]00-\d{3,4}-\d{3,4})(?!\d)", _phone),
+    _rule(
+        r"((?:打|打给|拨|拨打|致电|呼叫|电话|号码|手机|编号|验证码|尾号)(?:是|为|号)?[:：\s]*)(\d{3,})(?![\d.])", _phone
+    ),
+    _rule(r"(?<!\d)()(\d{3})(?=国道|省道|县道|路(?:公交|车|$|[，。！？]))", _phone),
+    _rule(r"(?<!\d)()(\d{3,4})(?=室|房)", _phone),
+    _rule(r"(?<=[座栋幢])()(\d{3,4})(?!\d)", _phone),
     _rule(r"(?<![\d.])()(\d{8,})(?![\d.])", _phone),
     _rule(r"(?<![A-Za-z\d.])[vV]?(\d+(?:\.\d+){2,})", lambda m: "点".join(number(part) for part in m[1].split("."))),
     _rule(r"(?<![A-Za-z\d])[vV](\d+(?:\.\d+)?)(?![\w%])", lambda m: number(m[1])),
@@ -143,17 +161,25 @@ RULES: tuple[_Rule, ...] = (
         rf"([-−]?)({NUMBER})[%％]?{_DASH}({NUMBER})\s*[%％]",
         lambda m: f"百分之{number(m[1] + m[2])}到百分之{number(m[3])}",
     ),
+    _rule(r"(?<![\d.])100\s*[%％]", "百分之百"),
     _rule(rf"([-−]?{NUMBER})\s*[%％]", lambda m: "百分之" + number(m[1])),
     _rule(rf"({NUMBER})\s*[‰]", lambda m: "千分之" + number(m[1])),
+    _rule(r"(?<=公里)/(?:小时|时|h)", "每小时"),
+    _rule(r"(?<=[升时hL])/(?:100|百)公里", "每百公里"),
+    _rule(r"(?<=[\d°度℃])/(?=[-−]?\d+\s*(?:度|°|℃))", "到"),
+    _rule(r"([<>≤≥±])\s*(?=\d)", lambda m: COMPARED[m[1]]),
+    _rule(r"(?<=\d)\s*[×✕]\s*(?=\d)", "乘"),
+    _rule(rf"([2-9])、([3-9])(?=[{MEASURES}十百])", _about),
     _rule(rf"(?<=\d)(\s*(?:{_UNIT})?){_DASH}(?=\d)(?!\d{{1,2}}月)", lambda m: f"{m[1]}到"),
     _rule(rf"([-−]?)(?<![A-Za-z\d.])({NUMBER})\s*({_DEGREE})(?![A-Za-z])", _degrees),
-    _rule(rf"(?<![A-Za-z\d.])({NUMBER})\s*({_UNIT})(?![A-Za-z])", _measured),
-    _rule(rf"[¥￥]\s*({NUMBER})", lambda m: counted(m[1]) + "元"),
-    _rule(rf"\$\s*({NUMBER})", lambda m: counted(m[1]) + "美元"),
+    _rule(rf"(?<![A-Za-z\d.])([-−]?{NUMBER})\s*({_UNIT})(?![A-Za-z])", _measured),
+    _rule(rf"([¥￥$€£])\s*({NUMBER})", lambda m: counted(m[2]) + CURRENCIES[m[1]]),
+    _rule(r"\bNo\.?\s?(?=\d)", "第"),
+    _rule(r"(?<=\d)#", "号"),
     _rule(r"(?<![\d./])(\d{1,3})/(\d{1,3})(?![\d/])", lambda m: f"{number(m[2])}分之{number(m[1])}"),
     _rule(r"(?<!\d)(9[258])(?=号(?:汽油|油))", lambda m: digits(m[1])),
     _rule(r"([A-Z])-?(\d+)(?![\d.])", _identifier),
-    _rule(r"(?<![\d.第])2(?=点(?!\d)|度(?!假)|挡风)", "两"),
+    _rule(r"(?<![\d.第])2(?=点(?:\d{1,2}分|(?!\d))|度(?!假)|挡风)", "两"),
     _rule(rf"(?<![\d.第-])2\s*(?=[{MEASURES}])", "两"),
     _rule(rf"(?<![\dA-Za-z])[-−]{NUMBER}", lambda m: number(m[0])),
     _rule(NUMBER, lambda m: number(m[0])),
@@ -161,7 +187,8 @@ RULES: tuple[_Rule, ...] = (
     _rule(r"\s*[&＆]\s*", "和"),
     _rule(r"\s*[+＋]\s*", "加"),
     _rule(r"\s*[=＝]\s*", "等于"),
-    _rule(r"(?<=[A-Za-z])/(?=[A-Za-z])", " "),
+    _rule(r"\bWi-Fi\b", "WiFi"),
+    _rule(r"(?<=[A-Za-z])[/-](?=[A-Za-z])", " "),
     _rule(r"[·•*_#`|<>\[\]{}~～^\\/@]+", " "),
 )
 """Applied in order; each turns one kind of writing into characters."""

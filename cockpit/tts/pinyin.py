@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from pypinyin import Style, lazy_pinyin
 from pypinyin.contrib.tone_convert import to_finals, to_initials
 from pypinyin.seg.mmseg import seg
+
+from cockpit.yamlfile import read_yaml
 
 INITIALS = {
     "b": "p", "p": "pʰ", "m": "m", "f": "f", "d": "t", "t": "tʰ", "n": "n", "l": "l", "g": "k", "k": "kʰ", "h": "x",
@@ -34,21 +37,25 @@ APICAL = {"zh", "ch", "sh", "r", "z", "c", "s"}
 INTERJECTIONS = {"o": "ɔ-", "n": "n-", "ng": "ŋ-", "m": "m-", "hm": "hm-", "hng": "hŋ-", "r": "ɚ-"}
 TONES = {"1": "→", "2": "↗", "3": "↓", "4": "↘", "5": ""}
 
-READINGS = {
-    "空调": "kong1 tiao2", "调到": "tiao2 dao4", "调至": "tiao2 zhi4", "调成": "tiao2 cheng2", "调为": "tiao2 wei2",
-    "调高": "tiao2 gao1", "调低": "tiao2 di1", "调大": "tiao2 da4", "调小": "tiao2 xiao3", "调亮": "tiao2 liang4",
-    "调暗": "tiao2 an4", "调好": "tiao2 hao3", "调直": "tiao2 zhi2", "调了": "tiao2 le5", "调一": "tiao2 yi1",
-    "可调": "ke3 tiao2", "微调": "wei1 tiao2", "调不": "tiao2 bu4", "调热": "tiao2 re4", "调冷": "tiao2 leng3",
-    "调快": "tiao2 kuai4", "调慢": "tiao2 man4", "怎么调": "zen3 me5 tiao2", "音量": "yin1 liang4",
-    "设为": "she4 wei2", "改为": "gai3 wei2", "为零": "wei2 ling2", "长按": "chang2 an4", "行车": "xing2 che1",
-    "行驶": "xing2 shi3", "重试": "chong2 shi4", "重启": "chong2 qi3", "重来": "chong2 lai2", "重播": "chong2 bo1",
-    "重发": "chong2 fa1", "重拨": "chong2 bo1", "重连": "chong2 lian2", "还能": "hai2 neng2", "还剩": "hai2 sheng4",
-    "还要": "hai2 yao4", "还给": "huan2 gei3", "大一点": "da4 yi4 dian3", "儿童锁": "er2 tong2 suo3",
-    "得系": "dei3 ji4", "一会儿": "yi2 hui4 ɚ5", "朝向": "chao2 xiang4", "吹风": "chui1 feng1", "在哪儿": "zai4 na3 ɚ5",
-}  # fmt: skip
-"""Words of the replies whose reading pypinyin's phrase table misses."""
+READINGS: dict[str, str] = read_yaml(Path(__file__).parent.parent / "language" / "zh" / "readings.yaml")
+"""Words whose reading pypinyin's phrase table misses."""
+SURNAMES = {
+    "单": "shan4",
+    "曾": "zeng1",
+    "任": "ren2",
+    "解": "xie4",
+    "查": "zha1",
+    "区": "ou1",
+    "仇": "qiu2",
+    "华": "hua4",
+}
+"""Characters that are read otherwise where they are a name."""
+ALONE = {"调": "tiao2", "得": "de5"}
+"""Readings as a word of one character: 调 座椅 (to adjust), 跑 得 快; not those of 声调 and 得到."""
 
-_READING = re.compile("|".join(sorted(READINGS, key=len, reverse=True)))
+_SURNAME = rf"[{''.join(SURNAMES)}](?=先生|女士|小姐|老师|经理|总(?![是会在要]))"
+_ADVERB = r"([\u3400-\u9fff])\1地(?!方|铁|图|上|下|面)"
+_SPECIAL = re.compile("|".join([*sorted(READINGS, key=len, reverse=True), _SURNAME, _ADVERB]))
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _PUNCTUATION = str.maketrans("，、。！？；：（）《》「」『』【】", ",,.!?;:()“”“”“”“”")
 
@@ -78,17 +85,26 @@ def readings(text: str) -> list[list[str]]:
 def _words(text: str) -> Iterator[list[str]]:
     """Cut into words, each a list of syllables with tone digits, one a character."""
     at = 0
-    for match in _READING.finditer(text):
+    for match in _SPECIAL.finditer(text):
         yield from _plain_words(text[at : match.start()])
-        yield READINGS[match.group()].split()
+        yield _special(match.group())
         at = match.end()
     yield from _plain_words(text[at:])
+
+
+def _special(word: str) -> list[str]:
+    if word in READINGS:
+        return READINGS[word].split()
+    if word in SURNAMES:
+        return [SURNAMES[word]]
+    return [*lazy_pinyin(word[:-1], style=Style.TONE3, neutral_tone_with_five=True), "de5"]  # 慢慢地
 
 
 def _plain_words(text: str) -> Iterator[list[str]]:
     syllables = iter(lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True))
     for word in seg.cut(text):
-        yield [next(syllables) for _ in word]
+        spoken = [next(syllables) for _ in word]
+        yield [ALONE[word]] if word in ALONE else spoken
 
 
 def sandhi(text: str, words: list[list[str]]) -> list[list[str]]:

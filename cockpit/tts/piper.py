@@ -36,7 +36,9 @@ class PiperSynthesizer:
         model = next(self._folder.glob("*.onnx"), None)
         config = model.with_name(model.name + ".json") if model else None
         if model is None or config is None or not config.is_file():
-            raise ModelError("missing", f"the voice {self.capabilities.model} is not in {self._folder}")
+            there = sorted(folder.name for folder in self._folder.parent.glob("piper-*") if any(folder.glob("*.onnx")))
+            others = f"; there are {', '.join(there)}" if there else ""
+            raise ModelError("missing", f"the voice {self.capabilities.model} is not in {self._folder}{others}")
         try:
             onnxruntime = import_module("onnxruntime")
             engine = import_module("piper.voice")

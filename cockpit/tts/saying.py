@@ -32,7 +32,7 @@ class Saying:
         self._holds, self._held_at_s = 0, 0.0
 
     async def run(self) -> bool:
-        """Whether all was heard, rather than held too long. Raises what a voice or a sink raises, with nothing playing."""
+        """Whether all was heard, rather than held too long. Raises what voices and sinks raise; nothing plays then."""
         following = self._voicing(0)
         try:
             for place, _ in enumerate(self._pieces):

@@ -21,8 +21,12 @@ MIN_REST = 6
 _STOP = re.compile(r"[。！？!?；;…\n]+[”’」』）)\"']*\s*|(?<!\d)\.(?=\s|$)\s*|(?<=\d)\.(?=\s|$)\s*")
 _COMMA = re.compile(r"[，、：—]+\s*|[,:](?=\s)\s*")
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|No|vs|etc|e\.g|i\.e|[ap]\.m|[A-Z]))\.$", re.IGNORECASE)
-_TOPIC = re.compile(r"(?=已|现在|正在|本来|不能|只能|不可|没有|还有|还能|还要|大约|要调)")
-"""In Chinese a sentence's topic may be set off by a breath from what is said about it: 主驾车窗 | 已打开."""
+_TOPIC = re.compile(
+    r"(?=已|现在|正在|本来|不能|只能|不可|没有|还有|还能|还要|大约|要调)"
+    r"|(?<=[\u3400-\u9fff])(?<![跑有到是为去要约第在至负下座号年月])(?=[-−]?\d)|(?<=^播放)"
+)
+"""In Chinese a sentence's topic may be set off by a breath from what is said about it: 主驾车窗 | 已打开,
+总里程 | 15230公里, 播放 | 周杰伦的晴天."""
 
 
 @dataclass(frozen=True, slots=True)

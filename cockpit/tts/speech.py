@@ -17,7 +17,7 @@ from cockpit.tts.floor import Floor, Priority
 from cockpit.tts.joining import trimmed
 from cockpit.tts.saying import Saying
 from cockpit.tts.sentences import Piece, pieces
-from cockpit.tts.voices import FallbackVoice, configured
+from cockpit.tts.voices import FallbackVoice, Voice, configured
 from cockpit.types import AudioChunk, Lang, Pcm
 
 NORMALISE: Mapping[Lang, Callable[[str], str]] = {
@@ -113,11 +113,11 @@ class Speech:
             await asyncio.wait({task})
 
     async def hold(self) -> bool:
-        """Silence the speech under way and keep it for `resume`; False when there is none.
+        """Silence the speech under way and keep it for `resume`; False when there is none, or a warning, which goes on.
 
         It is given up (and `say` returns False) when it is held for longer than `saying.HOLD_LIMIT_S`.
         """
-        if self._saying is None:
+        if self._saying is None or self._priority is Priority.WARNING:
             return False
         await self._saying.hold()
         return True
@@ -127,6 +127,10 @@ class Speech:
         if self._saying is not None:
             self._saying.resume()
 
+    async def voice(self, lang: Lang) -> Voice:
+        """Who speaks `lang`, loaded. Raises `ModelError` where none can be."""
+        return await self._voices[lang].choose()
+
     def ready(self) -> dict[Lang, bool]:
         """Per language that is to be spoken, whether its voice is loaded."""
         return {lang: voice.ready for lang, voice in self._voices.items()}
@@ -135,8 +139,9 @@ class Speech:
         """Per language, why voices that were wanted are not the ones that speak."""
         return {lang: list(voice.errors) for lang, voice in self._voices.items() if voice.errors}
 
-    async def warm(self, phrases: Mapping[Lang, Iterable[str]]) -> None:
-        """Load the voices and voice fixed phrases ahead, one sentence at a time, so that a reply may come between.
+    async def warm(self, phrases: Mapping[Lang, Iterable[str]], *, starts: bool = False) -> None:
+        """Load the voices and voice phrases ahead, one piece at a time, so that a reply may come between; where only
+        how they start is likely, no more than their first pieces.
 
         Raises `ModelError` and `SpeechError` as `say` does, after every language had its try.
         """
@@ -147,7 +152,7 @@ class Speech:
                 continue
             try:
                 await voice.choose()
-                for piece in [piece for text in texts for piece in pieces(text)]:
+                for piece in [piece for text in texts for piece in pieces(text)[: 1 if starts else None]]:
                     await self._plain(voice, lang, piece)
             except CockpitError as error:
                 errors.append(error)

@@ -74,7 +74,11 @@ class FallbackVoice:
 
 def configured(settings: SpeechSettings, models_dir: Path) -> dict[Lang, FallbackVoice]:
     """The voices of every language that is not silent: the chosen engine, then Kokoro, which speaks both."""
-    kokoro = Voice(KokoroSynthesizer(models_dir, settings.kokoro_voice or None, settings.rate, settings.threads))
+    kokoro = Voice(
+        KokoroSynthesizer(
+            models_dir, settings.kokoro_voice or None, settings.rate, settings.threads, settings.kokoro_voices
+        )
+    )
     voices: dict[Lang, FallbackVoice] = {}
     for lang in LANGS:
         choice = settings.zh if lang == "zh" else settings.en

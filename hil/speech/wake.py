@@ -22,8 +22,8 @@ from cockpit.audio.wake import WakeWords, Woken
 from cockpit.config import ROOT, load_settings
 from cockpit.types import SAMPLE_RATE_HZ, Pcm
 from hil import noise
+from hil.cabin import pitched
 from hil.music import music
-from hil.room import pitched
 from hil.speech import wake_corpus
 from hil.speech.timed import Timed
 from hil.speech.wake_corpus import Studio

@@ -13,8 +13,8 @@ from cockpit.audio.wav import decode_wav
 from cockpit.errors import AudioError
 from cockpit.types import SAMPLE_RATE_HZ, Pcm
 from hil import noise
+from hil.cabin import T60_S, heard_in, pitched, response
 from hil.music import music
-from hil.room import T60_S, heard_in, pitched, response
 from hil.speech.timed import Timed
 
 PITCH = (0.85, 1.18)

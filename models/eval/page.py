@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from models.eval.charts import chart
+from hil.charts import chart
 
 TENTHS = [n / 10 for n in range(0, 11, 2)]
 STYLE = """

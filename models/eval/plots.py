@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
-from models.eval.charts import COLOURS, Line, Point, drawing
+from hil.charts import BLUE, GREY, RED, Line, Point, drawing, ticks
 from models.eval.page import TENTHS
 
-BLUE, RED, *_, GREY = COLOURS
 FEW = 20
 """Below so many acts a share says little: such a point is drawn hollow."""
 LANGUAGES = {"zh": ("Chinese", BLUE), "en": ("English", RED)}
@@ -39,16 +37,6 @@ def write(report: Mapping[str, Any], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, svg in plots(report).items():
         (folder / name).write_text(svg, "utf-8")
-
-
-def ticks(low: float, high: float) -> list[float]:
-    """Round shares, nine at most, from `low` or just below to `high` or just above."""
-    for step in (0.01, 0.02, 0.05, 0.1, 0.2):
-        first, last = floor(round(low / step, 6)), ceil(round(high / step, 6))
-        if last - first <= 8:
-            break
-    first = max(0, min(first, last - 1))
-    return [round(n * step, 2) for n in range(first, max(last, first + 1) + 1)]
 
 
 def _calibration(of: Mapping[str, Any]) -> str:

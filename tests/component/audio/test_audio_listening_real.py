@@ -7,7 +7,7 @@ import pytest
 from piper import PiperVoice
 
 from cockpit.audio.endpointing import SpeechEnd, trim
-from cockpit.audio.listening import Listener
+from cockpit.audio.listening import Detectors, Listener
 from cockpit.audio.sources import PushSource, WavSource
 from cockpit.audio.vad import SileroVad
 from cockpit.audio.wav import encode_wav, resample
@@ -23,7 +23,7 @@ def noise(level: float, seconds: float) -> Pcm:
 
 
 async def heard(source: AudioSource) -> list[SpeechEnd]:
-    listener = Listener(source, SileroVad(), AudioSettings())
+    listener = Listener(source, Detectors(SileroVad()), AudioSettings())
     return [event async for event in listener.events() if isinstance(event, SpeechEnd)]
 
 

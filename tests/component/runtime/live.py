@@ -1,5 +1,6 @@
 """People in a car on virtual time: who says what, where and when. The sound is real to everything but VAD and
-recognisers: each clip is a constant level of its own, by which the scripted recogniser knows its words."""
+recognisers: each clip is a square wave of a level and a melody of its own, and by its level the scripted recogniser
+knows its words."""
 
 from __future__ import annotations
 
@@ -10,8 +11,9 @@ from functools import cache
 
 import numpy as np
 
-from cockpit.audio.listening import Listener
+from cockpit.audio.listening import Detectors, Listener
 from cockpit.audio.vad import CHUNK_SAMPLES
+from cockpit.audio.wake import Woken
 from cockpit.config import Settings
 from cockpit.events import Event
 from cockpit.ports import SourceCapabilities, Understander
@@ -37,6 +39,26 @@ class Clip:
     at_s: float
     until_s: float
     level: float
+    wakes: bool = False
+    """Whether it is a wake word."""
+    elsewhere: dict[Zone, float] = field(default_factory=dict)
+    """Other seats at which it is heard too, so much weaker."""
+
+    def sound(self, zone: Zone, number: int) -> Pcm:
+        """Chunk `number` of what is heard of it at `zone`."""
+        gain = 1.0 if zone == self.zone else self.elsewhere.get(zone, 0.0)
+        if not self.at_s <= number * CHUNK_S < self.until_s:
+            gain = 0.0
+        time_s = (np.arange(CHUNK_SAMPLES) + number * CHUNK_SAMPLES) / SAMPLE_RATE_HZ
+        syllable = [round(1000 * self.level), int((number * CHUNK_S - self.at_s) / SYLLABLE_S)]
+        pitch_hz = np.random.default_rng(np.abs(syllable)).uniform(300, 5000)
+        wave = np.where((time_s * pitch_hz) % 1.0 < 0.5, 1.0, -1.0)
+        return (wave * (gain * self.level)).astype(np.float32)
+
+
+LAG_S = 0.16
+SYLLABLE_S = 0.2
+"""So long a voice stays at one pitch."""
 
 
 class LevelVad:
@@ -47,6 +69,23 @@ class LevelVad:
 
     def reset(self) -> None:
         pass
+
+
+class LevelWake:
+    """Finds the wake word when `LAG_S` have passed since it ended."""
+
+    def __init__(self, clips: list[Clip]) -> None:
+        self._clips = clips
+        self._taken = 0
+
+    def take(self, frame: Pcm) -> list[Woken]:
+        before_s, self._taken = self._taken / SAMPLE_RATE_HZ, self._taken + len(frame)
+        until_s = self._taken / SAMPLE_RATE_HZ
+        ended = [clip for clip in self._clips if clip.wakes and before_s < clip.until_s + LAG_S <= until_s]
+        return [Woken("test", "zh", 1.0, round(clip.until_s * SAMPLE_RATE_HZ)) for clip in ended]
+
+    def reset(self) -> None:
+        self._taken = 0
 
 
 class Seat:
@@ -66,8 +105,7 @@ class Seat:
             await asyncio.sleep(self._begun_s + number * CHUNK_S - loop.time())
             chunk = np.zeros(CHUNK_SAMPLES, np.float32)
             for clip in self._clips:
-                if clip.zone == self.zone and clip.at_s <= (number - 1) * CHUNK_S < clip.until_s:
-                    chunk += np.float32(clip.level)
+                chunk += clip.sound(self.zone, number - 1)
             yield chunk
 
 
@@ -88,8 +126,9 @@ class LevelEars:
         return Transcript((" " if self.lang == "en" else "").join(parts), self.lang, "scripted", 0.9)
 
     def _heard(self, clip: Clip, pcm: Pcm) -> str:
-        seconds = float((np.abs(pcm - np.float32(clip.level)) < 1e-6).sum()) / SAMPLE_RATE_HZ
-        share = seconds / (clip.until_s - clip.at_s)
+        levels = [clip.level * gain for gain in (1.0, *clip.elsewhere.values())]
+        samples = max(int((np.abs(np.abs(pcm) - np.float32(level)) < 1e-6).sum()) for level in levels)
+        share = samples / SAMPLE_RATE_HZ / (clip.until_s - clip.at_s)
         return clip.text if share > 0.9 else clip.text[: int(share * len(clip.text))]
 
     async def second_opinion(self, utterance: Utterance, first: Transcript) -> Transcript | None:
@@ -116,11 +155,19 @@ class Car(Cockpit):
         self.hearing.clips.append(clip)
         return clip
 
+    def wakes(self, at_s: float) -> Clip:
+        """A wake word falls; it is no multiple of the VAD's chunks long."""
+        clip = self.says("小驰小驰", at_s, 0.8)
+        clip.wakes = True
+        return clip
+
     async def drive(self, seconds: float, zones: tuple[Zone, ...] = ("driver",)) -> None:
         """Let all this happen."""
         for zone in zones:
             seat = Seat(zone, self.hearing.clips, self.begun_s)
-            ear = self.listening.ear(Listener(seat, LevelVad(), self.settings.audio))
+            ear = self.listening.ear(
+                Listener(seat, Detectors(LevelVad(), wake=lambda: LevelWake(self.hearing.clips)), self.settings.audio)
+            )
             self._tasks.append(asyncio.create_task(ear.run()))
         self._tasks.append(asyncio.create_task(self.lanes.run()))
         await asyncio.sleep(self.begun_s + seconds - asyncio.get_running_loop().time())

@@ -78,3 +78,52 @@ class ScriptedSink:
 
     async def stop(self) -> None:
         self.stops += 1
+
+
+class PacedVoice:
+    """Every sentence is words of 0.3 s with pauses of 0.1 s between them."""
+
+    capabilities = SynthesizerCapabilities("paced", "paced", ("zh", "en"), RATE_HZ, "none")
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def synthesise(self, text: str, lang: Lang) -> Iterator[Pcm]:
+        assert lang in self.capabilities.languages
+        for _ in text.split():
+            yield np.full(int(0.3 * RATE_HZ), 0.5, np.float32)
+            yield np.zeros(int(0.1 * RATE_HZ), np.float32)
+
+    def close(self) -> None:
+        """Nothing to let go."""
+
+
+class ClockedSink:
+    """Plays in the loop's time; `heard` holds when each go began, its text, and how many seconds of it sounded."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[float, str, float]] = []
+        self.error: CockpitError | None = None
+        self._stopped = asyncio.Event()
+        self._origin_s = asyncio.get_running_loop().time()
+
+    async def play(self, chunk: AudioChunk) -> None:
+        if self.error is not None:
+            raise self.error
+        loop = asyncio.get_running_loop()
+        self._stopped.clear()
+        begun_s = loop.time()
+        try:
+            async with asyncio.timeout(len(chunk.pcm) / RATE_HZ):
+                await self._stopped.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self.heard.append((begun_s - self._origin_s, chunk.text, loop.time() - begun_s))
+
+    async def stop(self) -> None:
+        self._stopped.set()
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for _, text, _ in self.heard]

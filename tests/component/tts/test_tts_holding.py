@@ -3,69 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from typing import Any
 
-import numpy as np
 import pytest
 
-from cockpit.ports import SynthesizerCapabilities
-from cockpit.tts.floor import Priority
+from cockpit.tts.floor import Floor, Priority
 from cockpit.tts.saying import HOLD_LIMIT_S
 from cockpit.tts.speech import Speech
 from cockpit.tts.voices import FallbackVoice, Voice
-from cockpit.types import AudioChunk, Lang, Pcm
+from tests.component.tts.scripted_speech import ClockedSink, PacedVoice
 from tests.virtual_time import virtually
 
-RATE_HZ = 16_000
 LATE_S = 0.1
 """Within this of a hold nothing may sound any more."""
-
-
-class PacedVoice:
-    """Every sentence is words of 0.3 s with pauses of 0.1 s between them."""
-
-    capabilities = SynthesizerCapabilities("paced", "paced", ("zh", "en"), RATE_HZ, "none")
-
-    def load(self) -> None:
-        """Nothing to load."""
-
-    def synthesise(self, text: str, lang: Lang) -> Iterator[Pcm]:
-        assert lang in self.capabilities.languages
-        for _ in text.split():
-            yield np.full(int(0.3 * RATE_HZ), 0.5, np.float32)
-            yield np.zeros(int(0.1 * RATE_HZ), np.float32)
-
-    def close(self) -> None:
-        """Nothing to let go."""
-
-
-class ClockedSink:
-    """Plays in the loop's time; `heard` holds when each go began, its text, and how many seconds of it sounded."""
-
-    def __init__(self) -> None:
-        self.heard: list[tuple[float, str, float]] = []
-        self._stopped = asyncio.Event()
-        self._origin_s = asyncio.get_running_loop().time()
-
-    async def play(self, chunk: AudioChunk) -> None:
-        loop = asyncio.get_running_loop()
-        self._stopped.clear()
-        begun_s = loop.time()
-        try:
-            async with asyncio.timeout(len(chunk.pcm) / RATE_HZ):
-                await self._stopped.wait()
-        except TimeoutError:
-            pass
-        finally:
-            self.heard.append((begun_s - self._origin_s, chunk.text, loop.time() - begun_s))
-
-    async def stop(self) -> None:
-        self._stopped.set()
-
-    @property
-    def texts(self) -> list[str]:
-        return [text for _, text, _ in self.heard]
 
 
 def speech() -> Speech:
@@ -166,6 +117,18 @@ def test_speech_held_for_too_long_is_given_up() -> None:
     run(talk())
 
 
+def test_a_warning_is_not_held() -> None:
+    async def talk() -> None:
+        front, sink = speech(), ClockedSink()
+        saying = asyncio.create_task(front.say("one two", "en", [sink], priority=Priority.WARNING))
+        await asyncio.sleep(0.2)
+        assert not await front.hold()
+        assert await saying
+        assert len(sink.heard) == 1
+
+    run(talk())
+
+
 def test_with_nothing_to_hold_there_is_nothing_to_resume() -> None:
     async def talk() -> None:
         front, sink = speech(), ClockedSink()
@@ -218,5 +181,47 @@ def test_one_that_gives_up_waiting_does_not_keep_the_floor() -> None:
         assert await front.say("third", "en", [sink])
         assert sink.texts == ["first", "third"]
         assert waiting.cancelled()
+
+    run(talk())
+
+
+def test_a_warning_that_comes_as_the_floor_changes_hands_goes_first() -> None:
+    async def talk() -> None:
+        floor, order = Floor(), []
+
+        async def speak(name: str, priority: Priority) -> None:
+            async with floor.held(priority):
+                order.append(name)
+                await asyncio.sleep(1)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(speak("reply", Priority.REPLY))
+            group.create_task(speak("notice", Priority.NOTICE))
+            await asyncio.sleep(0.5)
+            asyncio.get_running_loop().call_at(
+                asyncio.get_running_loop().time() + 0.5,
+                lambda: group.create_task(speak("warning", Priority.WARNING)),
+            )
+        assert order == ["reply", "warning", "notice"]
+
+    run(talk())
+
+
+@pytest.mark.parametrize("cancelled", [0, 1, 2])
+def test_whoever_gives_up_waiting_the_others_get_the_floor(cancelled: int) -> None:
+    async def talk() -> None:
+        floor, order = Floor(), []
+
+        async def speak(name: int) -> None:
+            async with floor.held(Priority.REPLY):
+                order.append(name)
+                await asyncio.sleep(1)
+
+        tasks = [asyncio.create_task(speak(name)) for name in range(4)]
+        await asyncio.sleep(0.5 + 0.5 * cancelled)
+        tasks[cancelled].cancel()
+        await asyncio.wait(tasks)
+        assert [name for name in range(4) if name in order or name == cancelled] == [0, 1, 2, 3]
+        assert all(task.cancelled() is (name == cancelled) for name, task in enumerate(tasks))
 
     run(talk())

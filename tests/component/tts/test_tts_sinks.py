@@ -90,6 +90,21 @@ async def test_stop_in_mid_chunk_ends_after_the_block_being_written() -> None:
     await sink.close()
 
 
+async def test_a_stop_right_after_a_chunk_has_begun_is_not_lost() -> None:
+    stream = ScriptedStream()
+    sink = DeviceSink(open_stream=lambda _: stream)
+    await sink.play(chunk(0.1))
+    stream.room = threading.Semaphore(1)
+    playing = asyncio.create_task(sink.play(chunk(5)))
+    await asyncio.sleep(0)
+    stopping = asyncio.create_task(sink.stop())
+    await asyncio.sleep(0)
+    stream.room.release()
+    await asyncio.gather(playing, stopping)
+    assert stream.calls[-1] == "abort"
+    await sink.close()
+
+
 async def test_stop_with_nothing_playing_is_harmless() -> None:
     sink = DeviceSink(open_stream=lambda _: ScriptedStream())
     await sink.stop()

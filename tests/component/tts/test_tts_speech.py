@@ -63,9 +63,9 @@ async def test_one_sentence_is_voiced_ahead_and_no_more(voice: ScriptedVoice, si
 
 async def test_figures_are_spoken_and_the_chunk_keeps_the_text(voice: ScriptedVoice) -> None:
     sink = ScriptedSink(instant=True)
-    await speech(voice).say("温度22.5度。", "zh", [sink])
-    assert voice.voiced == ["温度二十二点五度。"]
-    assert sink.heard == ["温度22.5度。"]
+    await speech(voice).say("温度22度。", "zh", [sink])
+    assert voice.voiced == ["温度二十二度。"]
+    assert sink.heard == ["温度22度。"]
 
 
 async def test_stop_leaves_nothing_playing_and_voices_nothing_more(voice: ScriptedVoice, sink: ScriptedSink) -> None:
@@ -144,6 +144,16 @@ async def test_warmed_phrases_are_voiced_once_and_then_said_at_once(voice: Scrip
     assert front.ready() == {"en": True, "zh": True}
     await front.say("One moment.", "en", [NullSink()])
     assert len(voice.voiced) == 3
+
+
+async def test_of_likely_replies_only_the_starts_are_voiced(voice: ScriptedVoice) -> None:
+    front = speech(voice)
+    await front.warm({"zh": ["副驾温度已调到16度。"], "en": ["Done. The window is open."]}, starts=True)
+    assert voice.voiced == ["副驾温度，", "Done."]
+    sink = ScriptedSink(instant=True)
+    await front.say("副驾温度已调到22度。", "zh", [sink])
+    assert voice.voiced[2:] == ["已调到二十二度。"]
+    assert sink.heard == ["副驾温度", "已调到22度。"]
 
 
 async def test_without_a_cache_everything_is_voiced(voice: ScriptedVoice) -> None:

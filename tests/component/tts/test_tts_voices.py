@@ -123,9 +123,39 @@ def test_without_native_speakers_two_are_mixed(tmp_path: Path) -> None:
     voice.load()
     assert voice.speakers == {"zh": "jf_tebukuro+jm_kumo", "en": "jf_tebukuro+jm_kumo"}
     assert seconds(voice, "好的。", "zh") > 0.3
-    unknown = KokoroSynthesizer(tmp_path, "zf_nobody")
-    unknown.load()
-    assert unknown.speakers == voice.speakers
+
+
+@pytest.mark.models
+def test_each_language_can_have_a_speaker_of_its_own(tmp_path: Path) -> None:
+    kokoro_folder(tmp_path)
+    voice = KokoroSynthesizer(tmp_path, "jf_nezumi", speakers={"zh": "jm_kumo"})
+    voice.load()
+    assert voice.speakers == {"zh": "jm_kumo", "en": "jf_nezumi"}
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    "settings",
+    [SpeechSettings(kokoro_voice="zf_nobody"), SpeechSettings(kokoro_voices={"zh": "jm_kumo+zf_nobody"})],
+)
+async def test_a_speaker_that_is_not_there_is_an_error_with_the_choices(
+    tmp_path: Path, settings: SpeechSettings
+) -> None:
+    kokoro_folder(tmp_path)
+    fallback = configured(settings, tmp_path)["zh"]
+    with pytest.raises(ModelError) as caught:
+        await fallback.choose()
+    assert caught.value.code == "model-unknown-speaker"
+    assert "zf_nobody" in caught.value.message
+    assert "jf_nezumi, jf_tebukuro, jm_kumo" in caught.value.message
+
+
+@pytest.mark.models
+def test_a_piper_voice_that_is_not_there_is_an_error_with_the_choices() -> None:
+    with pytest.raises(ModelError) as caught:
+        PiperSynthesizer(MODELS, "piper-en-nobody", "en").load()
+    assert caught.value.code == "model-missing"
+    assert "piper-en-joe" in caught.value.message
 
 
 @pytest.mark.models

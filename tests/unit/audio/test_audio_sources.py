@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cockpit.audio.endpointing import SpeechEnd, SpeechStart
-from cockpit.audio.listening import Listener
+from cockpit.audio.listening import Detectors, Listener
 from cockpit.audio.microphone import MicrophoneSource
 from cockpit.audio.sources import PushSource, WavSource
 from cockpit.audio.vad import CHUNK_SAMPLES
@@ -83,7 +83,7 @@ async def test_a_full_stream_drops_the_oldest_and_counts() -> None:
 
 
 async def heard(source: Any, **settings: Any) -> tuple[list[SpeechEnd], int]:
-    listener = Listener(source, LoudnessVad(), AudioSettings(**settings))
+    listener = Listener(source, Detectors(LoudnessVad()), AudioSettings(**settings))
     events = [event async for event in listener.events()]
     return [event for event in events if isinstance(event, SpeechEnd)], events.count(SpeechStart())
 
@@ -102,7 +102,7 @@ async def test_a_stream_in_odd_pieces_gives_its_two_utterances() -> None:
 
 async def test_an_utterance_ends_when_its_end_is_told() -> None:
     source = PushSource("driver", capacity=1000)
-    listener = Listener(source, LoudnessVad(), AudioSettings())
+    listener = Listener(source, Detectors(LoudnessVad()), AudioSettings())
     source.push(frame(np.concatenate([LOUD] * 10)))
     ends: list[SpeechEnd] = []
     async for event in listener.events():
@@ -136,7 +136,7 @@ async def test_what_follows_a_wake_word_without_a_pause_is_all_that_is_heard() -
     for _ in range(30):
         source.push(frame(QUIET))
     source.close()
-    listener = Listener(source, LoudnessVad(), AudioSettings(), wake=WordAtTheEnd())
+    listener = Listener(source, Detectors(LoudnessVad(), wake=WordAtTheEnd), AudioSettings())
     events = [event async for event in listener.events()]
     after = events[[isinstance(event, Woken) for event in events].index(True) :]
     (end,) = [event for event in after if isinstance(event, SpeechEnd)]

@@ -15,6 +15,7 @@ from cockpit.events import (
     Acted,
     Alerted,
     ContextReset,
+    Ducked,
     ErrorOccurred,
     Event,
     Held,
@@ -49,7 +50,7 @@ CONTRACT: dict[str, set[str]] = {
     "reset": {"id"},
 }
 """Event types of the contract and the fields it names."""
-OURS: dict[str, set[str]] = {"hold": {"active"}, "ignored": {"reason"}}
+OURS: dict[str, set[str]] = {"duck": {"active", "gain_db"}, "hold": {"active"}, "ignored": {"reason"}}
 """Those that it leaves room for."""
 
 WORDED_HERE = {
@@ -67,7 +68,8 @@ EXAMPLES: tuple[Event, ...] = (
     Woken(), SpeechStarted(), SpeechEnded(), Transcribed(text="开窗"), Understood(), Routed(), Acted(),
     Replied(text="好的", kind="done"), Spoke(state="start"), Held(active=True),
     Ignored(reason="listening"), TurnEnded(outcome="done"),
-    ErrorOccurred(code="asr-late", message="too late"), Alerted(text="前方事故"), ContextReset(),
+    ErrorOccurred(code="asr-late", message="too late"), Alerted(text="前方事故"),
+    Ducked(active=True), ContextReset(),
 )  # fmt: skip
 
 

@@ -279,3 +279,15 @@ def test_an_app_refused_for_any_reason(lang: Lang) -> None:
 
 def test_a_plan_is_one_of_four() -> None:
     assert set(get_args(Plan)) == {Do, Ask, Tell, Tellings}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_likely_replies_are_whole_sentences(lang: Lang) -> None:
+    likely = COMPOSER.likely(lang)
+    assert len(likely) == len(set(likely)) > 100
+    assert [text for text in likely if KEY.search(text) or TIDY.search(text)] == []
+    wanted = {
+        "zh": ("空调已打开。", "副驾座椅加热已打开。", "车外50度。"),
+        "en": ("The air conditioning is on.", "No service is due."),
+    }
+    assert set(wanted[lang]) <= set(likely)

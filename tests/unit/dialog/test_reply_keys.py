@@ -122,6 +122,7 @@ def test_shared_replies_are_the_same_in_both_languages() -> None:
 
 
 FIELDS = {"name", "zone", "value", "deed", "low", "high", "n", "operation"}
+FIELDS |= {"distance", "lane", "delay", "weather", "wait", "limit"}  # of alerts
 
 
 @pytest.mark.parametrize("lang", LANGS)

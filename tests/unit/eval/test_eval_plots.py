@@ -12,9 +12,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from hil.charts import LETTER, STYLE, ticks
 from models.eval import __main__ as command
-from models.eval.charts import LETTER, STYLE
-from models.eval.plots import plots, ticks
+from models.eval.plots import plots
 
 SVG = "{http://www.w3.org/2000/svg}"
 LETTERS = int(re.findall(r"font:(\d+)px", STYLE)[0])

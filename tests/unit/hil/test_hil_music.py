@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cockpit.types import SAMPLE_RATE_HZ
-from hil import noise, room
+from hil import cabin, noise
 from hil.music import PEAK, music
 
 SECONDS = 4
@@ -51,17 +51,17 @@ def test_a_cabin_blurs_and_keeps_length_and_level() -> None:
     rng = np.random.default_rng(1)
     click = np.zeros(SAMPLES, np.float32)
     click[1000] = 1.0
-    heard = room.heard_in(click, room.response(0.1, rng))
+    heard = cabin.heard_in(click, cabin.response(0.1, rng))
     assert len(heard) == SAMPLES
     assert np.mean(np.square(heard)) == pytest.approx(np.mean(np.square(click)), rel=1e-3)
     later = np.sum(np.square(heard[1001:]))
     ratio_db = 10 * np.log10(heard[1000] ** 2 / later)
-    assert ratio_db == pytest.approx(room.DIRECT_DB, abs=0.1)
+    assert ratio_db == pytest.approx(cabin.DIRECT_DB, abs=0.1)
     assert np.sum(np.square(heard[1000 + int(0.1 * SAMPLE_RATE_HZ) :])) == pytest.approx(0.0, abs=1e-9)
 
 
 def test_a_higher_voice_is_higher_and_faster() -> None:
     tone = np.sin(2 * np.pi * 440 * np.arange(SAMPLES) / SAMPLE_RATE_HZ).astype(np.float32)
-    higher = room.pitched(tone, 1.1)
+    higher = cabin.pitched(tone, 1.1)
     assert len(higher) == pytest.approx(SAMPLES / 1.1, abs=2)
     assert power(higher, 474, 494) > 0.99 * power(higher, 0, 8000)

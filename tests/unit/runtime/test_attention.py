@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cockpit.config import WakeSettings
+from cockpit.runtime.attention import Attention
+
+SETTINGS = WakeSettings(required=True, listen_s=6, follow_up_s=8, answer_s=15)
+
+
+def test_without_a_required_word_all_speech_is_listened_to() -> None:
+    assert Attention(WakeSettings()).begun("driver", 0) == "open"
+
+
+def test_at_first_nothing_is_listened_to() -> None:
+    assert Attention(SETTINGS).begun("driver", 0) is None
+
+
+@pytest.mark.parametrize(("at_s", "why"), [(0.0, "wake"), (6.0, "wake"), (6.1, None)])
+def test_the_word_opens_its_own_seat_for_a_while(at_s: float, why: str | None) -> None:
+    attention = Attention(SETTINGS)
+    attention.woken("driver", 0)
+    assert attention.begun("front_passenger", at_s) is None
+    assert attention.begun("driver", at_s) == why
+
+
+@pytest.mark.parametrize(
+    ("asked", "at_s", "why"), [(False, 8, "follow_up"), (False, 9, None), (True, 15, "follow_up"), (True, 16, None)]
+)
+def test_a_reply_opens_its_seat_and_a_question_for_longer(asked: bool, at_s: float, why: str | None) -> None:
+    attention = Attention(SETTINGS)
+    attention.replied("driver", 0, asked=asked)
+    assert attention.begun("driver", at_s) == why
+
+
+def test_no_follow_up_where_it_is_switched_off() -> None:
+    attention = Attention(WakeSettings(required=True, follow_up_s=0))
+    attention.replied("driver", 0, asked=False)
+    assert attention.begun("driver", 0) is None
+
+
+def test_the_key_counts_while_it_is_down() -> None:
+    attention = Attention(WakeSettings(required=True, follow_up_s=0))
+    attention.pressed("driver")
+    assert attention.begun("driver", 1000) == "push"
+    attention.released("driver")
+    assert attention.begun("driver", 1000) is None
+
+
+def test_speech_keeps_the_conversation_open() -> None:
+    attention = Attention(SETTINGS)
+    attention.woken("driver", 0)
+    assert attention.begun("driver", 5) == "wake"
+    assert attention.begun("driver", 12) == "follow_up"
+
+
+@pytest.mark.parametrize(
+    ("free", "intent", "expected"),
+    [(True, "playback.next", True), (True, "window.open", False), (False, "playback.next", False)],
+)
+def test_free_commands(free: bool, intent: str, expected: bool) -> None:
+    attention = Attention(WakeSettings(required=True, free=free))
+    assert attention.free(intent) is expected
+    assert attention.free_commands is free
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["woken", "replied", "begun", "pressed", "released"]), st.floats(0.1, 30)),
+        max_size=40,
+    )
+)
+def test_speech_is_listened_to_only_for_a_reason(steps: list[tuple[str, float]]) -> None:
+    """Against the plainest model there is: the time until which the seat is open, and the key."""
+    attention, now_s, until_s, down = Attention(SETTINGS), 0.0, float("-inf"), False
+    for step, seconds in steps:
+        now_s += seconds
+        if step == "woken":
+            attention.woken("driver", now_s)
+            until_s = now_s + 6
+        elif step == "replied":
+            attention.replied("driver", now_s, asked=False)
+            until_s = now_s + 8
+        elif step == "begun":
+            expected = down or now_s <= until_s
+            assert (attention.begun("driver", now_s) is not None) is expected
+            until_s = now_s + 8 if expected else until_s
+        else:
+            down = step == "pressed"
+            attention.pressed("driver") if down else attention.released("driver")
