@@ -89,6 +89,8 @@ class WakeSettings(_Section):
     """Certainty from which a wake word is believed; None takes the one chosen in training."""
     listen_s: Annotated[float, Field(gt=0, le=60)] = 6.0
     """How long after a wake word speech may begin."""
+    push_s: Annotated[float, Field(gt=0, le=600)] = 30.0
+    """A push-to-talk key that is down for longer is taken for one whose release was lost."""
     follow_up_s: Annotated[float, Field(ge=0, le=60)] = 8.0
     """How long after a reply speech needs no wake word."""
     answer_s: Annotated[float, Field(ge=0, le=60)] = 15.0
@@ -142,6 +144,8 @@ class AsrSettings(_Section):
     """Zones whose language is fixed; the others' is detected per utterance."""
     vosk_model: str = "vosk-small-cn"
     """Manifest id of the Vosk model used where `vosk` is chosen."""
+    leaning: Annotated[float, Field(ge=0, le=4)] = 1.0
+    """How much what may be said counts beside what is heard: 1 as in docs/decisions/0011, 0 not at all."""
     threads: Annotated[int, Field(ge=1, le=16)] = 2
     deadline_s: Annotated[float, Field(gt=0, le=60)] = 10.0
     """A transcript later than this is dropped and the person is told."""

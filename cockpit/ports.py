@@ -7,7 +7,7 @@ of their own, one call at a time, and never see the event loop. What awaits them
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -53,6 +53,23 @@ class RecognizerCapabilities:
     detects_language: bool
 
 
+class Expectation(Protocol):
+    """What is likely to be said now, in one language: recognisers weigh it against what they hear. The edges of an
+    utterance are written as empty words; a word is one Chinese character, one word of letters in small ones without
+    apostrophes, or one number in digits."""
+
+    @property
+    def words(self) -> Sequence[str]:
+        """Every word that is known, in the order of the alphabet."""
+
+    @property
+    def phrases(self) -> Sequence[str]:
+        """Whole utterances and names that can be said now, for engines that take a grammar."""
+
+    def cost(self, first: str, second: str, word: str) -> float:
+        """How surprising `word` is after `first` and `second`, in nats."""
+
+
 class Recognizer(Protocol):
     """A speech recognition engine (blocking, see the module docstring)."""
 
@@ -61,10 +78,11 @@ class Recognizer(Protocol):
     def load(self) -> None:
         """Read the model; idempotent. Raises `ModelError` (`model-missing`, `model-corrupt`)."""
 
-    def recognise(self, pcm: Pcm, lang: Lang | None) -> Transcript:
+    def recognise(self, pcm: Pcm, lang: Lang | None, expected: Expectation | None = None) -> Transcript:
         """Transcribe one whole utterance at 16 kHz; `lang` None means detect it where the engine can.
 
-        Empty text when nothing was said. Raises `RecognitionError`.
+        Leans on what is `expected`, which costs time; without it the text is as quick as it can be. Empty text when
+        nothing was said. Raises `RecognitionError`.
         """
 
     def close(self) -> None: ...

@@ -53,13 +53,15 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What a recogniser heard. `confidence` is 0..1 and comparable only within one engine."""
+    """What a recogniser heard. `confidence` is 0..1 and comparable only within one engine. `alternatives` are other
+    texts that may have been said, likeliest first, for when `text` makes no sense."""
 
     text: str
     lang: Lang
     engine: str
     confidence: float
     final: bool = True
+    alternatives: tuple[str, ...] = ()
 
 
 SlotValue = Scalar | tuple[Zone, ...] | Mapping[str, object] | list[str]

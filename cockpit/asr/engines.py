@@ -25,12 +25,12 @@ class EngineRow:
 
 def _moonshine(settings: AsrSettings, folder: Path) -> Recognizer:
     module = import_module("cockpit.asr.moonshine")
-    return cast("Recognizer", module.MoonshineRecognizer(folder, settings.threads))
+    return cast("Recognizer", module.MoonshineRecognizer(folder, settings.threads, settings.leaning))
 
 
 def _whisper(settings: AsrSettings, folder: Path) -> Recognizer:
     module = import_module("cockpit.asr.whisper")
-    return cast("Recognizer", module.WhisperRecognizer(folder, settings.threads))
+    return cast("Recognizer", module.WhisperRecognizer(folder, settings.threads, settings.leaning))
 
 
 def _vosk(settings: AsrSettings, folder: Path) -> Recognizer:

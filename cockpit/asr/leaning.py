@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,26 +107,52 @@ class Leaning:
         return at < len(words) and words[at].startswith(partial)
 
 
-def search(first: Logits, step: Step, leaning: Leaning, end: int, limit: int, beams: int = BEAMS) -> list[Heard]:
+class Open(Protocol):
+    """A hypothesis that goes on."""
+
+    @property
+    def tokens(self) -> tuple[int, ...]: ...
+
+    @property
+    def score(self) -> float: ...
+
+
+Going = TypeVar("Going", bound=Open)
+
+
+class Judge(Protocol[Going]):
+    """What the search goes by beside the sound."""
+
+    def begin(self) -> Going: ...
+
+    def extended(self, before: Going, token: int, log_probability: float) -> Going: ...
+
+    def ended(self, last: Going, log_probability: float) -> Heard: ...
+
+
+def search(
+    first: Logits, step: Step, judge: Judge[Going], end: int, limit: int, beams: int = BEAMS, enough: int = 1
+) -> list[Heard]:
     """The likeliest texts, best first, at most `beams`. `first` are the logits of the first token, shape (vocabulary,);
-    `end` is the token that ends a text, and none gets longer than `limit` tokens."""
+    `end` is the token that ends a text, and none gets longer than `limit` tokens. Over when `enough` texts are better
+    than any that goes on."""
     width = min(WIDTH, len(first))
     finished: list[Heard] = []
-    alive, logits = [leaning.begin()], first[np.newaxis]
+    alive, logits = [judge.begin()], first[np.newaxis]
     for length in range(limit + 1):
-        grown: list[tuple[float, int, Hypothesis]] = []
+        grown: list[tuple[float, int, Going]] = []
         for row, (hypothesis, scores) in enumerate(zip(alive, _log_softmax(logits), strict=True)):
             if length == limit or (length and scores[end] >= scores.max() - END_LIKELY):
-                finished.append(leaning.ended(hypothesis, float(scores[end])))
+                finished.append(judge.ended(hypothesis, float(scores[end])))
             likeliest = np.argpartition(scores, -width)[-width:].tolist() if length < limit else ()
             for token in likeliest:
-                if token > end:
-                    longer = leaning.extended(hypothesis, token, float(scores[token]))
+                if token != end:
+                    longer = judge.extended(hypothesis, token, float(scores[token]))
                     grown.append((longer.score, row, longer))
         grown.sort(key=lambda item: item[0], reverse=True)
         finished = sorted(finished, key=lambda heard: heard.score, reverse=True)[:beams]
         best = grown[:beams]
-        if not best or (finished and finished[0].score >= best[0][0]):
+        if not best or (len(finished) >= enough and finished[enough - 1].score >= best[0][0]):
             break
         alive = [hypothesis for _, _, hypothesis in best]
         logits = step([row for _, row, _ in best], [hypothesis.tokens[-1] for hypothesis in alive])

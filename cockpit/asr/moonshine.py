@@ -9,21 +9,23 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime as ort
 
-from cockpit.asr.decoding import loop_length, token_limit
+from cockpit.asr.decoding import loop_length, token_limit, told
+from cockpit.asr.fusion import Fusion
 from cockpit.asr.leaning import Leaning, Logits, Step, search
 from cockpit.asr.model_files import corrupt, require
-from cockpit.asr.moonshine_tokens import read_tokens, text_of, texts_of
+from cockpit.asr.moonshine_tokens import bytes_of, read_tokens, text_of, texts_of
 from cockpit.errors import ModelError, RecognitionError
 from cockpit.modelgraph.derived import load_derived
 from cockpit.modelgraph.session import session_options
 from cockpit.phrasegraph import PhraseGraph
-from cockpit.ports import RecognizerCapabilities
+from cockpit.ports import Expectation, RecognizerCapabilities
 from cockpit.types import SAMPLE_RATE_HZ, Lang, Pcm, Transcript
 
 ENCODER, DECODER, TOKENIZER = "encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"
@@ -31,6 +33,9 @@ TOKENS_PER_S = 6.5
 """Above this a transcript is no speech: the limit of Moonshine's makers."""
 MIN_CONFIDENCE = 0.3
 """Below this the text was made up from noise."""
+LEANING_BEAMS, ALTERNATIVES = 8, 4
+WEIGHT, GAIN = 0.3, 0.6
+"""Of what is expected, and what each word earns (`cockpit.asr.fusion`)."""
 MIN_SAMPLES = SAMPLE_RATE_HZ // 10
 """The encoder's convolutions need about this much."""
 
@@ -40,16 +45,18 @@ _BEGIN, _END = 1, 2
 class MoonshineRecognizer:
     """See `cockpit.ports.Recognizer`."""
 
-    def __init__(self, folder: Path, threads: int) -> None:
+    def __init__(self, folder: Path, threads: int, leaning: float = 1.0) -> None:
         self.capabilities = RecognizerCapabilities(
             "moonshine", folder.name, ("en",), streaming=False, detects_language=False
         )
         self._folder = folder
-        self._threads = threads
+        self._threads, self.leaning = threads, leaning
         self._encoder: Any = None
         self._decoder: Any = None
         self._tokens: list[bytes] = []
         self._leans: tuple[PhraseGraph, Leaning] | None = None
+        self._fusion: tuple[Expectation, float, Fusion] | None = None
+        self._hidden: tuple[Pcm, Any] | None = None
 
     def load(self) -> None:
         if self._decoder is not None:
@@ -62,15 +69,35 @@ class MoonshineRecognizer:
         except Exception as error:
             raise corrupt(self._folder, error) from error
 
-    def recognise(self, pcm: Pcm, lang: Lang | None) -> Transcript:
+    def recognise(self, pcm: Pcm, lang: Lang | None, expected: Expectation | None = None) -> Transcript:
         if not self._hears(pcm, lang):
             return Transcript("", "en", self.capabilities.name, 0.0)
+        if expected is not None:
+            return self._leaned(pcm, expected)
         try:
             tokens, confidence = self._decode(self._encode(pcm), token_limit(pcm, TOKENS_PER_S))
         except Exception as error:
             raise RecognitionError("engine", f"Moonshine failed: {error}") from error
         text = text_of(tokens, self._tokens) if confidence >= MIN_CONFIDENCE else ""
         return Transcript(text, "en", self.capabilities.name, confidence)
+
+    def _leaned(self, pcm: Pcm, expected: Expectation) -> Transcript:
+        if self._fusion is None or self._fusion[:2] != (expected, self.leaning):
+            fusion = Fusion(expected, bytes_of(self._tokens), self.leaning * WEIGHT, self.leaning * GAIN)
+            self._fusion = expected, self.leaning, fusion
+        try:
+            first, step = self._stepping(self._encode(pcm))
+            limit = token_limit(pcm, TOKENS_PER_S)
+            found = search(first, step, self._fusion[2], _END, limit, LEANING_BEAMS, ALTERNATIVES)
+        except Exception as error:
+            raise RecognitionError("engine", f"Moonshine failed: {error}") from error
+        texts = (
+            (text_of(one.tokens, self._tokens), one.tokens, one.log_probability)
+            for one in found
+            if not loop_length(one.tokens)
+        )
+        heard = told(texts, "en", self.capabilities.name)
+        return heard if heard.confidence >= MIN_CONFIDENCE else replace(heard, text="", alternatives=())
 
     def alternatives(self, pcm: Pcm, lang: Lang | None, graph: PhraseGraph) -> list[Transcript]:
         """What may have been said, leaning on `graph`, likeliest first (`cockpit.asr.leaning`). The confidence is the
@@ -128,6 +155,7 @@ class MoonshineRecognizer:
                 if first or ".decoder." in name:
                     cache[name.replace("present", "past_key_values")] = value
             logits: Logits = values[0][:, -1]
+            logits[:, :_END] = -np.inf
             return logits
 
         def step(rows: Sequence[int], tokens: Sequence[int]) -> Logits:
@@ -144,15 +172,17 @@ class MoonshineRecognizer:
         return run([_BEGIN], first=True)[0], step
 
     def close(self) -> None:
-        self._encoder = self._decoder = None
+        self._encoder = self._decoder = self._hidden = None
 
     def _encode(self, pcm: Pcm) -> Any:
-        """Hidden states of shape (1, frames, 416), about 41 frames a second."""
-        binding = self._encoder.io_binding()
-        binding.bind_cpu_input("input_values", np.ascontiguousarray(pcm[np.newaxis], dtype=np.float32))
-        binding.bind_output("last_hidden_state")
-        self._encoder.run_with_iobinding(binding)
-        return binding.get_outputs()[0]
+        """Hidden states of shape (1, frames, 416), about 41 frames a second; kept until other sound comes."""
+        if self._hidden is None or self._hidden[0] is not pcm:
+            binding = self._encoder.io_binding()
+            binding.bind_cpu_input("input_values", np.ascontiguousarray(pcm[np.newaxis], dtype=np.float32))
+            binding.bind_output("last_hidden_state")
+            self._encoder.run_with_iobinding(binding)
+            self._hidden = pcm, binding.get_outputs()[0]
+        return self._hidden[1]
 
     def _decode(self, hidden: Any, limit: int) -> tuple[list[int], float]:
         """Greedy decoding: the tokens, and the geometric mean of their probabilities."""

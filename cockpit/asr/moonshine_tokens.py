@@ -38,3 +38,8 @@ def text_of(ids: Sequence[int], tokens: Sequence[bytes]) -> str:
 def texts_of(tokens: Sequence[bytes]) -> list[str]:
     """The text of each token, a leading space where a word begins."""
     return [token.replace(_SPACE, b" ").decode("utf-8", "replace") for token in tokens]
+
+
+def bytes_of(tokens: Sequence[bytes]) -> list[bytes]:
+    """The bytes of each token, a leading space where a word begins; none of those that are no text."""
+    return [b"" if n <= SPECIAL else token.replace(_SPACE, b" ") for n, token in enumerate(tokens)]

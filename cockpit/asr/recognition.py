@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -11,6 +12,7 @@ from cockpit.asr.engines import ENGINES, EngineRow
 from cockpit.asr.worker import EngineStatus, EngineWorker
 from cockpit.config import AsrSettings
 from cockpit.errors import ModelError, RecognitionError
+from cockpit.ports import Expectation, Recognizer
 from cockpit.types import LANGS, Lang, Pcm, Transcript, Utterance
 
 SURE = 0.7
@@ -24,6 +26,21 @@ FALLBACK = "whisper"
 
 class _LanguageDetector(Protocol):
     def detect(self, pcm: Pcm) -> dict[Lang, float]: ...
+
+
+class Expectations(Protocol):
+    """What is likely to be said in one language."""
+
+    def expected(self, expecting: str = "", offered: Sequence[str] = ()) -> Expectation:
+        """While a question waits for the slot `expecting`, about which the names `offered` were told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question that waits: its slot, and the names that were offered."""
+
+    slot: str = ""
+    offered: tuple[str, ...] = ()
 
 
 class Recognition:
@@ -42,35 +59,70 @@ class Recognition:
             lang: [self._workers[name] for name in dict.fromkeys((name, FALLBACK))] for lang, name in chosen.items()
         }
         self._fallback = self._workers[FALLBACK]
+        self._expectations: Mapping[Lang, Expectations] = {}
 
-    async def transcribe(self, utterance: Utterance, lang: Lang | None = None, expecting: str = "") -> Transcript:
-        """The text of `utterance`, empty when nothing was said.
+    def lean_on(self, expectations: Mapping[Lang, Expectations]) -> None:
+        """From now on, hear with what is likely to be said in mind; nothing to hear without."""
+        self._expectations = expectations
 
-        `lang` overrides the language fixed for the utterance's zone; with neither it is detected. Raises
-        `ModelError` when no engine for the language has a usable model, and `RecognitionError`: `asr-late` after
-        `deadline_s` of the settings (the engine still finishes; its result is dropped), `asr-engine`.
+    async def transcribe(
+        self,
+        utterance: Utterance,
+        lang: Lang | None = None,
+        expecting: str = "",
+        offered: Sequence[str] = (),
+    ) -> Transcript:
+        """The text of `utterance`, empty when nothing was said, and others that it may have been.
+
+        Leans on what is likely to be said, all the more on what answers the question that waits: its slot is
+        `expecting`, and `offered` are the names it was asked about. `lang` overrides the language fixed for the
+        utterance's zone; with neither it is detected. Raises `ModelError` when no engine for the language has a usable
+        model, and `RecognitionError`: `asr-late` after `deadline_s` of the settings (the engine still finishes; its
+        result is dropped), `asr-engine`.
         """
         wanted = lang or self._settings.zone_language.get(utterance.zone)
+        asked = Asked(expecting, tuple(offered))
         try:
             async with asyncio.timeout(self._settings.deadline_s):
                 if wanted is not None:
-                    return await self._hear(utterance.pcm, wanted)
-                return await self._hear_any(utterance.pcm)
+                    return await self._hear(utterance.pcm, wanted, asked)
+                return await self._hear_any(utterance.pcm, asked)
         except TimeoutError as error:
             message = f"recognition took longer than {self._settings.deadline_s:g} s"
             raise RecognitionError("late", message) from error
 
-    async def second_opinion(self, utterance: Utterance, first: Transcript) -> Transcript | None:
+    async def partial(self, pcm: Pcm, lang: Lang) -> Transcript:
+        """What was said so far, as quickly as it can be told: the likeliest text, leaning on nothing.
+
+        Its engine is loaded at first use. Raises as `transcribe`.
+        """
+        try:
+            async with asyncio.timeout(self._settings.deadline_s):
+                worker = await self._usable(lang)
+                heard = await worker.call(lambda engine: engine.recognise(pcm, lang))
+        except TimeoutError as error:
+            raise RecognitionError("late", "recognition of what was said so far took too long") from error
+        return replace(heard, final=False)
+
+    async def second_opinion(
+        self, utterance: Utterance, first: Transcript, expecting: str = "", offered: Sequence[str] = ()
+    ) -> Transcript | None:
         """What the engine of every language hears, for when `first` makes no sense; None where that was it already.
 
-        Keeps to a language that is fixed for the zone. None too when that engine cannot be used, or is late.
+        Keeps to a language that is fixed for the zone, and else tells it anew. None too when that engine cannot be
+        used, or is late.
         """
         if first.engine == FALLBACK:
             return None
-        lang = self._settings.zone_language.get(utterance.zone)
+        fixed, asked = self._settings.zone_language.get(utterance.zone), Asked(expecting, tuple(offered))
+
+        def hear(engine: Recognizer) -> Transcript:
+            lang = fixed or _spoken(cast("_LanguageDetector", engine).detect(utterance.pcm))
+            return self._leaning(engine, utterance.pcm, lang, asked)
+
         try:
             async with asyncio.timeout(self._settings.deadline_s):
-                return await self._fallback.call(lambda engine: engine.recognise(utterance.pcm, lang))
+                return await self._fallback.call(hear)
         except (ModelError, RecognitionError, TimeoutError):
             return None
 
@@ -105,26 +157,34 @@ class Recognition:
                 return worker
         raise first or ModelError("missing", f"no engine is set for {lang}")
 
-    async def _hear(self, pcm: Pcm, lang: Lang) -> Transcript:
+    async def _hear(self, pcm: Pcm, lang: Lang, asked: Asked) -> Transcript:
         worker = await self._usable(lang)
-        return await worker.call(lambda engine: engine.recognise(pcm, lang))
+        return await worker.call(lambda engine: self._leaning(engine, pcm, lang, asked))
 
-    async def _hear_any(self, pcm: Pcm) -> Transcript:
+    def _leaning(self, engine: Recognizer, pcm: Pcm, lang: Lang, asked: Asked) -> Transcript:
+        """On the engine's thread: what is expected may have to be made first."""
+        known = self._expectations.get(lang)
+        expected = known.expected(asked.slot, asked.offered) if known is not None else None
+        return engine.recognise(pcm, lang, expected)
+
+    async def _hear_any(self, pcm: Pcm, asked: Asked) -> Transcript:
         """Detect the language, cheapest evidence first.
 
         An English-only engine that is sure of its text has heard English, and one that finds no word has not:
         that costs less than Whisper's encoder. Whisper is asked only between the two, or where there is no such
-        engine, and decodes Chinese from the encoder pass with which it told the language.
+        engine, and decodes from the encoder pass with which it told the language.
         """
         english = await self._usable_or_none("en")
         if english is None:
-            return await self._hear(pcm, "zh")
+            return await self._hear(pcm, "zh", asked)
         if english is self._fallback:
-            return await english.call(lambda engine: engine.recognise(pcm, None))
+            return await self._hear(pcm, "zh" if await self._is_chinese(pcm) else "en", asked)
         guess = await english.call(lambda engine: engine.recognise(pcm, "en"))
         if guess.text and (guess.confidence >= SURE or not await self._is_chinese(pcm)):
-            return guess
-        return await self._hear(pcm, "zh") if await self._usable_or_none("zh") else guess
+            return await self._hear(pcm, "en", asked) if "en" in self._expectations else guess
+        if await self._usable_or_none("zh"):
+            return await self._hear(pcm, "zh", asked)
+        return guess
 
     async def _usable_or_none(self, lang: Lang) -> EngineWorker | None:
         try:
@@ -138,6 +198,11 @@ class Recognition:
         except ModelError:
             return False
         return languages["zh"] > languages["en"]
+
+
+def _spoken(languages: Mapping[Lang, float]) -> Lang:
+    """The likeliest."""
+    return max(languages, key=lambda lang: languages[lang])
 
 
 def _worker(name: str, row: EngineRow, settings: AsrSettings, models: Path) -> EngineWorker:

@@ -11,7 +11,7 @@ import vosk
 
 from cockpit.asr.model_files import corrupt, require
 from cockpit.errors import ModelError, RecognitionError
-from cockpit.ports import RecognizerCapabilities
+from cockpit.ports import Expectation, RecognizerCapabilities
 from cockpit.types import SAMPLE_RATE_HZ, Lang, Pcm, Transcript
 
 FILES = ("am/final.mdl", "conf/model.conf")
@@ -45,25 +45,33 @@ class VoskRecognizer:
         except Exception as error:
             raise corrupt(self._folder, error) from error
 
-    def stream(self, lang: Lang) -> VoskStream:
+    def stream(self, lang: Lang, expected: Expectation | None = None) -> VoskStream:
+        """Hears only what is `expected`, or what the engine was made for, where there is either."""
         if self._model is None:
             raise ModelError("not-loaded", "Vosk was asked before it was loaded")
-        if self._grammar is None:
+        phrases = self._grammar if expected is None else grammar_of(expected, lang)
+        if phrases is None:
             recogniser = vosk.KaldiRecognizer(self._model, SAMPLE_RATE_HZ)
         else:
-            phrases = json.dumps([*self._grammar, UNKNOWN], ensure_ascii=False)
-            recogniser = vosk.KaldiRecognizer(self._model, SAMPLE_RATE_HZ, phrases)
+            grammar = json.dumps([*phrases, UNKNOWN], ensure_ascii=False)
+            recogniser = vosk.KaldiRecognizer(self._model, SAMPLE_RATE_HZ, grammar)
         recogniser.SetWords(True)
         return VoskStream(recogniser, lang)
 
-    def recognise(self, pcm: Pcm, lang: Lang | None) -> Transcript:
-        stream = self.stream(lang or self.capabilities.languages[0])
+    def recognise(self, pcm: Pcm, lang: Lang | None, expected: Expectation | None = None) -> Transcript:
+        stream = self.stream(lang or self.capabilities.languages[0], expected)
         for at in range(0, len(pcm), _BLOCK_SAMPLES):
             stream.accept(pcm[at : at + _BLOCK_SAMPLES])
         return stream.finish()
 
     def close(self) -> None:
         self._model = None
+
+
+def grammar_of(expected: Expectation, lang: Lang) -> tuple[str, ...]:
+    """The phrases as Vosk takes them: words in small letters with spaces between them, a Chinese character a word."""
+    apart = (" ".join(phrase) if lang == "zh" else phrase for phrase in expected.phrases)
+    return tuple(dict.fromkeys(" ".join(phrase.casefold().split()) for phrase in apart))
 
 
 class VoskStream:

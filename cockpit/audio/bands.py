@@ -32,6 +32,7 @@ _DECAY = 0.4
 """What is left of the power in a car after 10 ms, at least."""
 _NOISE_RANK, _NOISE_TIMES = 10, 4.0
 """Noise is what a tenth of the frames do not exceed; it may be this much stronger elsewhere."""
+_GAIN_RANK = 35
 _TINY = 1e-12
 
 
@@ -63,7 +64,8 @@ def alike(one: Bands, other: Bands) -> float:
 def foreign_s(sound: Bands, others: Sequence[Bands], times: float) -> float:
     """How long most of `sound` was over `times` the power that any of `others`, of as many frames, accounts for.
 
-    Each band has its own gain from the one to the other, the median where the other is strong; noise does not count.
+    Each band has its own gain from the one to the other, a rather low one of where the other is strong, since in some
+    of that somebody else speaks too; noise does not count.
     """
     expected = np.max([other * _gain(sound, other) for other in others], axis=0)
     noise = np.percentile(sound, _NOISE_RANK, axis=0)
@@ -77,7 +79,7 @@ def _gain(sound: Bands, other: Bands) -> Bands:
     heard = other > other.max(axis=0) * 1e-2
     heard[:, ~heard.any(axis=0)] = True
     ratio = np.where(heard, np.log10(sound + _TINY) - np.log10(other + _TINY), np.nan)
-    return np.asarray(10 ** np.nanmedian(ratio, axis=0), np.float32)
+    return np.asarray(10 ** np.nanpercentile(ratio, _GAIN_RANK, axis=0), np.float32)
 
 
 def level_db(sound: Bands) -> tuple[float, float]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from typing import Any
 
@@ -128,7 +128,7 @@ class ChannelSource:
         """The device stopped."""
         self._queue.close()
 
-    async def frames(self) -> AsyncIterator[Pcm]:
+    async def frames(self) -> AsyncGenerator[Pcm, None]:
         queued = aiter(self._queue)
         while True:
             try:
@@ -138,26 +138,6 @@ class ChannelSource:
             except TimeoutError as error:
                 raise AudioError("device-lost", f"the {self._device} gives no sound any more") from error
             yield frame
-
-
-class MicrophoneSource:
-    """A microphone with one channel as an `AudioSource`. Iterating raises what `Microphone` and its sources do."""
-
-    def __init__(self, device: str | None, zone: Zone) -> None:
-        self.capabilities = SourceCapabilities("microphone", live=True)
-        self.zone: Zone = zone
-        self.dropped = 0
-        self._microphone = Microphone(device, {zone: 1})
-
-    @property
-    def underruns(self) -> int:
-        return self._microphone.underruns
-
-    async def frames(self) -> AsyncIterator[Pcm]:
-        async with self._microphone.opened() as (channel,), aclosing(channel.frames()) as frames:
-            async for frame in frames:
-                self.dropped = channel.dropped
-                yield frame
 
 
 def _callback(rate_hz: int, columns: list[int], heard: Callable[[Frames, bool], None]) -> Callable[..., None]:

@@ -18,8 +18,8 @@ FOREIGN_S = 0.06
 """Sound that the echo does not account for, from which somebody else speaks. Measured: echoes alone 0.00; with a
 person as loud as the echo from 0.2, with one 10 dB weaker from 0.07 but for 1 of 15."""
 
-_TIMES = 8.0
-"""A loudspeaker that distorts, and a room, make an echo up to 9 dB stronger here and there."""
+_TIMES = 12.0
+"""A loudspeaker that distorts, and a room, make an echo up to 11 dB stronger here and there than mostly."""
 _LAGS = round(MAX_LAG_S * SAMPLE_RATE_HZ) // HOP
 _SHORTEST = 10
 

@@ -17,18 +17,18 @@ class Attention:
     def __init__(self, settings: WakeSettings) -> None:
         self._settings = settings
         self._until: dict[Zone, tuple[float, Why]] = {}
-        self._pressed: set[Zone] = set()
+        self._pressed: dict[Zone, float] = {}
 
     def woken(self, zone: Zone, now_s: float) -> None:
         """A wake word fell at `zone`."""
         self._until[zone] = now_s + self._settings.listen_s, "wake"
 
-    def pressed(self, zone: Zone) -> None:
+    def pressed(self, zone: Zone, now_s: float) -> None:
         """The push-to-talk key of `zone` is down."""
-        self._pressed.add(zone)
+        self._pressed[zone] = now_s
 
     def released(self, zone: Zone) -> None:
-        self._pressed.discard(zone)
+        self._pressed.pop(zone, None)
 
     def replied(self, zone: Zone, now_s: float, *, asked: bool) -> None:
         """A reply to `zone` is over; `asked` where it was a question."""
@@ -37,17 +37,8 @@ class Attention:
             self._until[zone] = now_s + seconds, "follow_up"
 
     def begun(self, zone: Zone, now_s: float) -> Why | None:
-        """Why speech that begins now at `zone` is listened to; None where nothing asks for it.
-
-        Speech that is listened to keeps the seat's conversation open as a reply does.
-        """
-        why = self._why(zone, now_s)
-        if why is not None:
-            self.replied(zone, now_s, asked=False)
-        return why
-
-    def _why(self, zone: Zone, now_s: float) -> Why | None:
-        if zone in self._pressed:
+        """Why speech that begins now at `zone` is listened to; None where nothing asks for it."""
+        if now_s - self._pressed.get(zone, float("-inf")) <= self._settings.push_s:
             return "push"
         if not self._settings.required:
             return "open"

@@ -9,26 +9,33 @@ from typing import Protocol
 
 from cockpit.errors import CockpitError
 from cockpit.ports import Understander
+from cockpit.runtime.hearing import Ears, Heard, understood
 from cockpit.types import SAMPLE_RATE_HZ, Lang, Pcm, Transcript, Understanding, Utterance, Zone
 
 LANGUAGE_S = 1.0
 """Sound from which the language of a draft is believed by the next one."""
 
 
-class Ears(Protocol):
-    """Speech recognition as drafts see it."""
+class LiveEars(Ears, Protocol):
+    """Speech recognition that also tells quickly what was said so far."""
 
-    async def transcribe(self, utterance: Utterance, lang: Lang | None = None, expecting: str = "") -> Transcript: ...
+    async def partial(self, pcm: Pcm, lang: Lang) -> Transcript: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was recognised of an utterance so far, and what was understood of it with the question in mind that waited
-    then (`expecting`)."""
+    """What was heard of an utterance so far, with the question in mind that waited then (`expecting`)."""
 
-    transcript: Transcript
-    understanding: Understanding
+    heard: Heard
     expecting: str
+
+    @property
+    def transcript(self) -> Transcript:
+        return self.heard.transcript
+
+    @property
+    def understanding(self) -> Understanding:
+        return self.heard.understanding
 
 
 ToldDraft = Callable[[Draft, bool], None]
@@ -40,7 +47,7 @@ class Drafts:
     another is being made is left out, and a pause supersedes the one before it."""
 
     def __init__(
-        self, zone: Zone, ears: Ears, understander: Understander, expecting: Callable[[Zone], str], told: ToldDraft
+        self, zone: Zone, ears: LiveEars, understander: Understander, expecting: Callable[[Zone], str], told: ToldDraft
     ) -> None:
         self._zone, self._ears, self._understander = zone, ears, understander
         self._expecting, self._told = expecting, told
@@ -54,7 +61,7 @@ class Drafts:
             if not paused:
                 return
             self._making.cancel()
-        self._making = asyncio.create_task(self._make(pcm), name=f"draft {self._zone}")
+        self._making = asyncio.create_task(self._make(pcm, paused=paused), name=f"draft {self._zone}")
         self._making.add_done_callback(self._made)
         self._whole = self._making if paused else None
 
@@ -77,14 +84,16 @@ class Drafts:
             self._making.cancel()
         self._making = self._whole = self._lang = None
 
-    async def _make(self, pcm: Pcm) -> Draft:
+    async def _make(self, pcm: Pcm, *, paused: bool) -> Draft:
         expecting = self._expecting(self._zone)
-        now_s = asyncio.get_running_loop().time()
-        heard = await self._ears.transcribe(Utterance(pcm, self._zone, now_s), self._lang, expecting)
-        if heard.text and len(pcm) >= LANGUAGE_S * SAMPLE_RATE_HZ:
-            self._lang = heard.lang
-        understood = await asyncio.to_thread(self._understander.understand, heard.text, heard.lang, expecting)
-        return Draft(heard, understood, expecting)
+        if not paused and self._lang is not None:
+            said = await self._ears.partial(pcm, self._lang)
+            return Draft(Heard(said, Understanding((), said.lang, 0.0, said.text)), expecting)
+        utterance = Utterance(pcm, self._zone, asyncio.get_running_loop().time())
+        said = await self._ears.transcribe(utterance, self._lang, expecting)
+        if said.text and len(pcm) >= LANGUAGE_S * SAMPLE_RATE_HZ:
+            self._lang = said.lang
+        return Draft(await understood(self._understander, said, expecting), expecting)
 
     def _made(self, task: asyncio.Task[Draft]) -> None:
         if task.cancelled() or task.exception() is not None:

@@ -82,7 +82,7 @@ class Ear:
     def press(self, *, on: bool) -> None:
         """The push-to-talk key of this seat: what is said while it is down is meant, and over when it is let go."""
         if on:
-            self._attention.pressed(self._zone)
+            self._attention.pressed(self._zone, asyncio.get_running_loop().time())
             self._barge_in.onset()
             self._barge_in.interrupt()
         else:

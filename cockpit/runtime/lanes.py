@@ -6,7 +6,8 @@ import asyncio
 from contextlib import suppress
 from typing import Protocol
 
-from cockpit.runtime.turn import Turn, TurnRunner
+from cockpit.runtime.runner import TurnRunner
+from cockpit.runtime.turn import Turn
 from cockpit.types import ZONES, Zone
 
 

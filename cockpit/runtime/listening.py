@@ -26,7 +26,7 @@ from cockpit.runtime.bargein import BargeIn
 from cockpit.runtime.ear import Ear
 from cockpit.runtime.lanes import Lanes
 from cockpit.runtime.patience import Patience
-from cockpit.runtime.turn import TurnRunner
+from cockpit.runtime.runner import TurnRunner
 from cockpit.skillset import SkillSet
 from cockpit.types import ZONES, Zone
 
@@ -38,6 +38,9 @@ FEATURES = "wake-features"
 """Manifest id of what wake words are heard with."""
 HEADS = ROOT / "models" / "wake"
 """The wake words that this project trained."""
+
+CLOSED = frozenset({"unsupported", "cancelled", "error"})
+"""Outcomes of turns after which nobody is expected to go on."""
 
 Tell = Callable[[str, CockpitError | None], None]
 
@@ -79,8 +82,9 @@ class Listening:
         self._ears[key.zone].press(on=key.on)
 
     def saw(self, event: Event) -> None:
-        """What happens in turns: after a reply the person may speak again without being asked to."""
-        if isinstance(event, TurnEnded) and event.zone in self._ears:
+        """What happens in turns: after a reply the person may speak again without being asked to. What made no sense
+        was probably said to somebody else, and opens nothing."""
+        if isinstance(event, TurnEnded) and event.zone in self._ears and event.outcome not in CLOSED:
             now_s = asyncio.get_running_loop().time()
             self._attention.replied(event.zone, now_s, asked=event.outcome == "ask")
 

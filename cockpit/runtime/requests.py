@@ -17,7 +17,8 @@ from cockpit.events import ContextReset, ErrorOccurred, Replied, TurnEnded
 from cockpit.ports import EventSink
 from cockpit.runtime.lanes import Lanes
 from cockpit.runtime.listening import Listening
-from cockpit.runtime.turn import Turn, TurnRunner
+from cockpit.runtime.runner import TurnRunner
+from cockpit.runtime.turn import Turn
 from cockpit.types import SAMPLE_RATE_HZ, ZONES, ReplyKind, Utterance, Zone
 
 log = logging.getLogger(__name__)

@@ -22,15 +22,16 @@ from cockpit.profile import load_profile
 from cockpit.runtime import memory, notify
 from cockpit.runtime.acting import Acting
 from cockpit.runtime.alerts import Alerts
+from cockpit.runtime.expecting import likely
 from cockpit.runtime.handlers import load_handlers
 from cockpit.runtime.http import HttpInterface
 from cockpit.runtime.lanes import Lanes
 from cockpit.runtime.listening import Listening
 from cockpit.runtime.progress import Progress
 from cockpit.runtime.requests import Requests
+from cockpit.runtime.runner import TurnRunner
 from cockpit.runtime.speaking import Speaking
 from cockpit.runtime.telemetry import EventPublisher
-from cockpit.runtime.turn import TurnRunner
 from cockpit.runtime.understanding import understanding
 from cockpit.safety.gate import Gate
 from cockpit.tts.loudspeaker import has_output_device
@@ -104,11 +105,11 @@ class Service:
             self.speaking,
             self.progress,
         )
-        acting.on_refused = runner.on_refused
+        acting.on_refused = runner.telling.refused
         return runner, Lanes(runner, self.speech, settings.turn.queue)
 
     def _on_progress(self, permit: Permit, command: str, status: str) -> None:
-        self.runner.on_progress(permit, command, status)
+        self.runner.telling.progress(permit, command, status)
 
     def _sink(self, event: Event) -> None:
         self._publisher(event)
@@ -157,6 +158,7 @@ class Service:
         # a voice's first run takes longer than any other, so it is not left to the first reply
         words = {lang: self._understanding.skills.reply(lang, "progress") for lang in LANGS}
         voices = self.speech.warm(words if self.speaking.audible else dict.fromkeys(LANGS, ()))
+        self.recognition.lean_on(await asyncio.to_thread(likely, self.settings))
         for failed in await asyncio.gather(self.recognition.warm(), voices, return_exceptions=True):
             if isinstance(failed, CockpitError):
                 log.warning("%s", failed)

@@ -22,10 +22,12 @@ CACHE = Path(".derived") / "skills"
 
 @dataclass(frozen=True, slots=True)
 class Understanders:
-    """The skills and what understands them; `problem` tells why it is not what the settings ask for."""
+    """The skills, their compiled sentences, and what understands them; `problem` tells why it is not what the settings
+    ask for."""
 
     skills: SkillSet
     understander: Understander
+    templates: TemplateUnderstander
     problem: ModelError | None = None
 
 
@@ -40,11 +42,11 @@ def _understanding(engine: str, folder: Path, model: Path, cache: Path) -> Under
     skills, templates = _sentences(folder, cache)
     if engine == "joint":
         try:
-            return Understanders(skills, JointUnderstander(skills, model, templates))
+            return Understanders(skills, JointUnderstander(skills, model, templates), templates)
         except ModelError as error:
             log.warning("%s; going on with the skills' sentences alone", error)
-            return Understanders(skills, templates, error)
-    return Understanders(skills, templates)
+            return Understanders(skills, templates, templates, error)
+    return Understanders(skills, templates, templates)
 
 
 _compiled: dict[Path, tuple[SkillSet, TemplateUnderstander]] = {}

@@ -54,8 +54,9 @@ class OutputStream(Protocol):
 class DeviceSink:
     """The loudspeaker: blocking writes in short blocks on a thread of its own.
 
-    `open_stream` opens an output at a rate in Hz; `on_played` is called on the thread before each block is written, and
-    `gain_db` on the event loop. Raises `SpeechError` (`tts-device`) when the device fails; the next chunk tries it anew.
+    `open_stream` opens an output at a rate in Hz; `on_played` is called on the thread before each block is written,
+    `gain_db` on the event loop. Raises `SpeechError` (`tts-device`) when the device fails; the next chunk tries it
+    anew.
     """
 
     def __init__(

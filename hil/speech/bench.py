@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
 import psutil
@@ -32,16 +31,11 @@ WIDTH = 140
 """What the tables need."""
 
 
-def elsewhere(module: str) -> Callable[[Workbench], Json]:
-    """What a module of this folder measures by its function `measure`."""
-    return lambda bench: import_module(module).measure(bench)
-
-
 SECTIONS: Mapping[str, Callable[[Workbench], Json]] = {
     "errors": errors.measure,
     "commands": others.commands,
     "suppression": others.suppression,
-    "wake": elsewhere("hil.speech.wake"),
+    "wake": others.wake,
     "overheard": overheard.measure,
     "endings": endings.measure,
     "replies": others.replies,
@@ -66,7 +60,7 @@ def measured(bench: Workbench, names: Sequence[str], file: Path, console: Consol
         for name in names:
             task = progress.add_task(name, total=1.0)
             begun, load = time.monotonic(), os.getloadavg()[0]
-            section = _measured(name, replace(bench, tell=partial(_tell, progress, task)))
+            section = SECTIONS[name](replace(bench, tell=partial(_tell, progress, task)))
             section |= {"seconds": round(time.monotonic() - begun), "load": round(load, 1)}
             sections = {**found["sections"], name: section}
             ordered = {one: sections[one] for one in SECTIONS if one in sections}
@@ -75,13 +69,6 @@ def measured(bench: Workbench, names: Sequence[str], file: Path, console: Consol
             progress.remove_task(task)
             console.print(f"{name}: {section['seconds']} s")
     return found
-
-
-def _measured(name: str, bench: Workbench) -> Json:
-    try:
-        return SECTIONS[name](bench)
-    except ModuleNotFoundError as error:
-        return {"missing": error.name}
 
 
 def _tell(progress: Progress, task: TaskID, what: str, share: float) -> None:

@@ -32,6 +32,8 @@ ECHO_DB = -25.0
 FLOOR_DB = -60.0
 """Level of the car's noise: a quiet, standing car, in which an echo is heard best."""
 DELAYS_S = (0.02, 0.06, 0.1, 0.15)
+DRIVES = (1.0, 2.0, 4.0)
+"""How hard the loudspeaker is driven (`hil.room.loudspeaker`)."""
 RATIOS_DB = (10, 0, -10)
 BLOCK = round(0.04 * SAMPLE_RATE_HZ)
 """What a loudspeaker is given at a time."""
@@ -72,15 +74,14 @@ class Row:
 def scene(assistant: Pcm, person: Pcm | None, text: str, ratio_db: float, number: int, *, stopped: bool) -> Scene:
     """The trial `number` with its own room, delay and drive of the loudspeaker."""
     rng = np.random.default_rng(number)
-    far = room.at_level(assistant, -20.0)
     begin = round(PERSON_AT_S * SAMPLE_RATE_HZ)
+    whole = room.at_level(assistant, -20.0)
+    far = whole.copy()
     if stopped and person is not None:
-        far = far.copy()
         far[begin + round(STOP_S * SAMPLE_RATE_HZ) :] = 0.0
-    impulse = room.response(DELAYS_S[number % len(DELAYS_S)], rng)
-    gain = 10 ** ((ECHO_DB - room.speech_level_db(room.heard(room.loudspeaker(assistant), impulse))) / 20)
-    gain *= 10 ** ((room.speech_level_db(assistant) + 20.0) / 20)
-    echo = room.heard(room.loudspeaker(far, (1.0, 2.0, 4.0)[number % 3]), impulse) * np.float32(gain)
+    impulse, drive = room.response(DELAYS_S[number % len(DELAYS_S)], rng), DRIVES[number % len(DRIVES)]
+    gain_db = ECHO_DB - room.speech_level_db(room.heard(room.loudspeaker(whole, drive), impulse))
+    echo = room.heard(room.loudspeaker(far, drive), impulse) * np.float32(10 ** (gain_db / 20))
     floor = room.at_level(noise.car(len(far), rng), FLOOR_DB)
     near, end = echo + floor, begin
     if person is not None:
@@ -165,7 +166,8 @@ def trials(lang: Lang, count: int, folder: Path) -> dict[str, list[Scene]]:
     for number in range(count):
         assistant = np.concatenate([voices[(number + more) % len(voices)] for more in range(5)])
         person, text = people[number % len(people)], texts[1::2][number % len(people)]
-        made.setdefault("alone", []).append(scene(assistant, None, "", 0, number, stopped=False))
+        made.setdefault("assistant alone", []).append(scene(assistant, None, "", 0, number, stopped=False))
+        made.setdefault("person alone", []).append(scene(assistant * 0, person, text, 0, number, stopped=False))
         for stopped in (False, True):
             for ratio in RATIOS_DB:
                 name = f"barge {ratio:+} dB" + (" stopped" if stopped else "")
@@ -183,6 +185,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m hil.speech.echo", description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=10, help="trials of a kind")
     parser.add_argument("--langs", nargs="+", choices=("en", "zh"), default=["en", "zh"])
+    parser.add_argument("--only", nargs="+", help="kinds of trials")
+    parser.add_argument("--report", default="echo.json", help="file in the folder of the recordings")
     parser.add_argument("--out", type=Path, default=Path("out/suppression"))
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -190,19 +194,21 @@ def main(arguments: list[str] | None = None) -> None:
     for lang in options.langs:
         recogniser = engine("moonshine" if lang == "en" else "whisper", load_settings().models_dir)
         for name, scenes in trials(lang, options.count, options.out).items():
+            if options.only and name not in options.only:
+                continue
             for front in (False, True):
                 row = measured(lang, name, scenes, recogniser, front=front)
                 found.append(row)
                 sys.stdout.write(_line(row))
                 sys.stdout.flush()
-    options.out.joinpath("echo.json").write_text(json.dumps([asdict(row) for row in found], indent=1) + "\n", "utf-8")
+    report = json.dumps([asdict(row) for row in found], indent=1) + "\n"
+    options.out.joinpath(options.report).write_text(report, "utf-8")
 
 
 def _line(row: Row) -> str:
     told = [f"{row.lang} {row.trial:<22} {'front end' if row.front else 'as it is':<9} {row.trials} trials"]
-    told.append(
-        f"{row.started} starts of speech, {row.utterances} utterances: {row.own} its own voice, {row.lost} of a person lost"
-    )
+    told.append(f"{row.started} starts of speech, {row.utterances} utterances")
+    told.append(f"{row.own} taken for its own voice, {row.lost} of them a person's")
     told.append(f"{row.erle_db:.0f} dB weaker")
     told += [f"heard after {row.delay_ms:.0f} ms (chunks of {CHUNK_MS})"] if row.delay_ms is not None else []
     told += [f"{row.errors:.0%} wrong"] if row.errors is not None else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -9,9 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from cockpit.audio.endpointing import Endpointer, SpeechEnd
+from cockpit.asr.recognition import Recognition
+from cockpit.audio.endpointing import Endpointer, SpeechEnd, SpeechResumed, SpeechSoFar
 from cockpit.audio.vad import CHUNK_SAMPLES, SileroVad
-from cockpit.types import LANGS, SAMPLE_RATE_HZ, Pcm
+from cockpit.runtime.drafts import Draft
+from cockpit.runtime.hearing import believed
+from cockpit.runtime.patience import Patience
+from cockpit.runtime.understanding import understanding
+from cockpit.types import LANGS, SAMPLE_RATE_HZ, Lang, Pcm, Utterance
 from cockpit.yamlfile import read_yaml
 from hil import noise
 from hil.speech.corpus import Clip, spread
@@ -41,21 +48,58 @@ class Stream:
     end_s: float
 
 
-def endpointing(bench: Workbench, stream: Stream) -> list[float]:
-    """Seconds from the stream's begin at which an utterance was held to be over."""
+WAYS = ("silence", "sentence")
+"""When an utterance is over: after a silence that is always the same, or one as long as what was said asks for."""
+
+
+class Judge:
+    """How patient the service is with what was said so far, and how long it takes to know. Blocking."""
+
+    def __init__(self, bench: Workbench) -> None:
+        settings = bench.settings
+        self._recognition = Recognition(settings.asr, settings.models_dir)
+        self._recognition.lean_on(bench.expectations)
+        self._understander = bench.understander
+        self._patience = Patience(settings.audio, understanding(settings).skills)
+        self._loop = asyncio.new_event_loop()
+
+    def patience(self, pcm: Pcm, lang: Lang) -> tuple[int, float]:
+        """Milliseconds of silence, and the seconds that it took to tell."""
+        begun = time.monotonic()
+        said = self._loop.run_until_complete(self._recognition.transcribe(Utterance(pcm, "driver", 0.0), lang))
+        draft = Draft(believed(self._understander, said), "")
+        return self._patience.milliseconds(draft), time.monotonic() - begun
+
+    def close(self) -> None:
+        self._recognition.close()
+        self._loop.close()
+
+
+def endpointing(bench: Workbench, stream: Stream, judge: Judge | None) -> list[float]:
+    """Seconds from the stream's begin at which an utterance was held to be over. What `judge` says of a pause counts
+    from the moment at which it would have said it."""
     endpointer, vad = Endpointer(bench.settings.audio), SileroVad()
-    decided = []
+    decided: list[float] = []
+    told: tuple[float, int] | None = None
     for at in range(0, len(stream.pcm) - CHUNK_SAMPLES + 1, CHUNK_SAMPLES):
-        chunk = stream.pcm[at : at + CHUNK_SAMPLES]
-        if isinstance(endpointer.feed(chunk, vad.probability(chunk)), SpeechEnd):
-            decided.append((at + CHUNK_SAMPLES) / SAMPLE_RATE_HZ)
+        chunk, now_s = stream.pcm[at : at + CHUNK_SAMPLES], (at + CHUNK_SAMPLES) / SAMPLE_RATE_HZ
+        if told is not None and now_s >= told[0]:
+            endpointer.patience_ms, told = told[1], None
+        event = endpointer.feed(chunk, vad.probability(chunk))
+        if isinstance(event, SpeechSoFar) and event.paused and judge is not None:
+            patience_ms, seconds = judge.patience(event.pcm, stream.clip.lang)
+            told = now_s + seconds, patience_ms
+        elif isinstance(event, SpeechResumed):
+            told = None
+        elif isinstance(event, SpeechEnd):
+            decided.append(now_s)
     return decided
 
 
 def measure(bench: Workbench) -> Json:
-    """`rows` by language, speech, noise and length of the pause. `early` is the share of sentences cut in two, the
-    delay is from the end of the last word to the decision, of all others."""
-    rows = []
+    """`rows` by language, speech, noise, length of the pause and way of telling the end. `early` is the share of
+    sentences cut in two, the delay is from the end of the last word to the decision, of all others."""
+    rows, judge = [], Judge(bench)
     for lang in LANGS:
         halves = [sentence.split("|") for sentence in read_yaml(SENTENCES)[lang]][: bench.count(100, 4)]
         firsts = bench.voiced([f"{first.strip()}{',' if lang == 'en' else '，'}" for first, _ in halves], lang)
@@ -65,10 +109,11 @@ def measure(bench: Workbench) -> Json:
         work = [*product([group for group in (voiced, people) if group], NOISES, PAUSES_S)]
         for group, (kind, snr_db), pause_s in bench.each(work, f"ends of speech, {lang}"):
             streams = [_noisy(streamed(clip, first, last, pause_s), kind, snr_db) for clip, first, last in group]
-            found = [(stream, endpointing(bench, stream)) for stream in streams]
-            rows.append(
-                {"lang": lang, "speech": speech_of(group[0][0]), "noise": kind, "pause_s": pause_s, **_row(found)}
-            )
+            facts = {"lang": lang, "speech": speech_of(group[0][0]), "noise": kind, "pause_s": pause_s}
+            for way, asked in zip(WAYS, (None, judge), strict=True):
+                found = [(stream, endpointing(bench, stream, asked)) for stream in streams]
+                rows.append({**facts, "way": way, **_row(found)})
+    judge.close()
     return {"rows": rows}
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import product
 
 from cockpit.ports import Understander
+from cockpit.runtime.hearing import believed
 from cockpit.types import LANGS, Lang, Pcm, Transcript
 from hil import noise
 from hil.speech import corpus
@@ -110,11 +111,8 @@ def is_command(clip: Clip) -> bool:
 
 
 def as_typed(heard: Transcript, said: str, understander: Understander) -> bool:
-    """Whether what was heard comes to the same acts and slots as what was said would, had it been typed. Of several
-    texts the service believes the first that is understood surely."""
-    texts = (heard.text, *getattr(heard, "alternatives", ()))
-    found = [understander.understand(text, heard.lang) for text in texts]
-    got = next((one for one in found if one.sure), found[0]).acts
+    """Whether what was heard comes to the same acts and slots as what was said would, had it been typed."""
+    got = believed(understander, heard).understanding.acts
     wanted = understander.understand(said, heard.lang).acts
     return [(act.intent, act.slots) for act in wanted] == [(act.intent, act.slots) for act in got]
 

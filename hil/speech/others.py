@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cockpit.types import LANGS
-from hil.speech.workbench import Json, Workbench, median, percentile
+from hil.speech.workbench import Json, Workbench, median, percentile, share
 
 COMMANDS = ("clean", "car", "babble")
 SHARES = ("as_typed", "asked", "refused", "wrong", "pulled_in", "errors")
@@ -87,3 +87,23 @@ def replies(bench: Workbench) -> Json:
                 }
             )
     return {"rows": rows}
+
+
+def wake(bench: Workbench) -> Json:
+    """`python -m hil.speech.wake`: `rows` by word and condition, `silent` by kind of sound that holds no wake word."""
+    module = import_module("hil.speech.wake")
+    bench.tell("wake words", 0.0)
+    with TemporaryDirectory(prefix="cockpit-") as folder, redirect_stdout(io.StringIO()):
+        out = Path(folder, "report.json")
+        people = [argument for name in bench.human_folders for argument in ("--people", str(name))]
+        module.main([*people, "--json", str(out)])
+        found = json.loads(out.read_text("utf-8"))
+    rows = [
+        {key: row[key] for key in ("word", "condition", "said")} | {"missed": share(row["missed"], row["said"])}
+        for row in found["words"]
+    ]
+    silent = [
+        {**{key: row[key] for key in ("kind", "hours", "core")}, "false_per_hour": len(row["wakes"]) / row["hours"]}
+        for row in found["false"]
+    ]
+    return {"rows": rows, "silent": silent}

@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 import numpy as np
 
 from cockpit.asr.recognition import Recognition
-from cockpit.audio.listening import utterances
+from cockpit.audio.endpointing import SpeechEnd
+from cockpit.audio.listening import Detectors, Listener
 from cockpit.audio.sources import FRAME_SAMPLES
 from cockpit.audio.vad import SileroVad
 from cockpit.ports import SourceCapabilities
-from cockpit.types import LANGS, SAMPLE_RATE_HZ, Act, Lang, Pcm, Understanding, Utterance, Zone
+from cockpit.runtime.hearing import hear
+from cockpit.types import LANGS, SAMPLE_RATE_HZ, Act, Lang, Pcm, Utterance, Zone
 from hil.speech import corpus
 from hil.speech.corpus import Clip
 from hil.speech.workbench import Json, Workbench, seeded, speech_of
@@ -65,12 +67,14 @@ async def _overhear(bench: Workbench, clips: Sequence[Clip], lang: Lang) -> tupl
     recognition = Recognition(bench.settings.asr, bench.settings.models_dir)
     source, count = Played(clips, lambda share: bench.tell(f"overhearing, {lang}", share)), 0
     found: list[Json] = []
-    if bench.expectations:
-        getattr(recognition, "lean_on")(bench.expectations)  # noqa: B009
+    recognition.lean_on(bench.expectations)
     try:
-        async for utterance in utterances(source, SileroVad(), bench.settings.audio):
+        async for event in Listener(source, Detectors(SileroVad()), bench.settings.audio).events():
+            if not isinstance(event, SpeechEnd):
+                continue
             count += 1
-            heard, understood = await understand(bench, recognition, utterance)
+            meant = await hear(recognition, bench.understander, Utterance(event.pcm, source.zone, 0.0))
+            heard, understood = meant.transcript.text, meant.understanding
             deeds = [act for act in understood.acts if act.intent not in HARMLESS]
             if deeds:
                 asked = any(act.doubtful for act in deeds)
@@ -84,18 +88,6 @@ async def _overhear(bench: Workbench, clips: Sequence[Clip], lang: Lang) -> tupl
         "acted_per_hour": round(acted / hours, 1), "asked_per_hour": round((len(found) - acted) / hours, 1),
     }  # fmt: skip
     return row, found
-
-
-async def understand(bench: Workbench, recognition: Recognition, utterance: Utterance) -> tuple[str, Understanding]:
-    """As a turn hears and understands, without a context: with a second engine where the first makes no sense."""
-    understander = bench.understander
-    heard = await recognition.transcribe(utterance)
-    understood = await asyncio.to_thread(understander.understand, heard.text, heard.lang)
-    if heard.text and not understood.sure and (second := await recognition.second_opinion(utterance, heard)):
-        again = await asyncio.to_thread(understander.understand, second.text, second.lang)
-        if again.sure or (again.acts and not understood.acts):
-            return second.text, again
-    return heard.text, understood
 
 
 def _named(act: Act) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 from pathlib import Path
 
-from hil.charts import BLUE, GREEN, PURPLE, RED, Line, bars, drawing, ticks
+from hil.charts import BLUE, GREEN, PURPLE, RED, Line, bars, drawing
 from hil.charts import COLOURS as CURVES
 from hil.speech.report import words
 from hil.speech.workbench import Json
@@ -66,10 +66,12 @@ def _against_noise(title: str, rows: Sequence[Json], rate: str, up: str) -> str:
 def _endings(rows: Sequence[Json]) -> dict[str, str]:
     lines: dict[str, Line] = {}
     for row in rows:
+        if row["noise"] != "none":
+            continue
         colour = {"en": RED, "zh": BLUE}[row["lang"]]
         who = {"human": "people", "synthesised": "voiced"}[row["speech"]]
-        name = f"{LANGUAGES[row['lang']]}, {who}{', in a car' if row['noise'] == 'car' else ''}"
-        new = Line([], colour, 3 if row["speech"] == "human" else 1.5, "6 4" if row["noise"] == "car" else "")
+        name = f"{LANGUAGES[row['lang']]}, {who}, by {row['way']}"
+        new = Line([], colour, 3 if row["speech"] == "human" else 1.5, "6 4" if row["way"] == "silence" else "")
         line = lines.setdefault(name, new)
         lines[name] = Line([*line.points, (row["pause_s"], row["early"])], line.colour, line.width, line.dashes)
     pauses = sorted({row["pause_s"] for row in rows})
@@ -79,16 +81,16 @@ def _endings(rows: Sequence[Json]) -> dict[str, str]:
 
 
 def _wake(rows: Sequence[Json]) -> dict[str, str]:
-    """A curve for each `word`: at every threshold the share `missed` and the false wakes, `false_per_hour`."""
-    curves: dict[str, list[tuple[float, float]]] = {}
-    for row in sorted((row for row in rows if "false_per_hour" in row), key=lambda row: row["false_per_hour"]):
-        curves.setdefault(str(row["word"]), []).append((row["false_per_hour"] / 100, row["missed"]))
-    if not curves:
-        return {}
-    across = ticks(0.0, max(x for points in curves.values() for x, _ in points))
-    lines = {word: Line(points, colour) for (word, points), colour in zip(curves.items(), CURVES, strict=False)}
-    title = "Wake words: what is missed against what wakes falsely, by threshold"
-    return {"speech-wake.svg": drawing(title, lines, "false wakes an hour", "missed (%)", across, TENTHS)}
+    """Per word and condition the share `missed`."""
+    conditions = [*dict.fromkeys(row["condition"] for row in rows)]
+    lines: dict[str, Line] = {}
+    for row in rows:
+        new = Line([], CURVES[len(lines) % len(CURVES)])
+        line = lines.setdefault(row["word"], new)
+        lines[row["word"]] = Line([*line.points, (conditions.index(row["condition"]), row["missed"])], line.colour)
+    marks = [*range(len(conditions))]
+    title = "Wake words missed, by what else is heard"
+    return {"speech-wake.svg": drawing(title, lines, "", "missed (%)", marks, TENTHS, conditions)} if rows else {}
 
 
 def _waterfall(rows: Sequence[Json]) -> dict[str, str]:

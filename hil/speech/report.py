@@ -39,13 +39,11 @@ def words(lang: Lang) -> Mapping[str, Any]:
 
 def tables(report: Json, lang: Lang) -> list[Table]:
     """Of everything that was measured, in the order of the issue."""
-    makers = {"errors": _errors, "overheard": _overheard, "endings": _endings, "weights": _weights,
+    makers = {"errors": _errors, "overheard": _overheard, "endings": _endings, "wake": _wake, "weights": _weights,
               "waterfall": _waterfall}  # fmt: skip
     found: list[Table] = []
     for name, section in report["sections"].items():
-        if "missing" in section:
-            found.append(Table(name, [words(lang)["missing"].format(what=section["missing"])], []))
-        elif name in makers:
+        if name in makers:
             found += makers[name](section, words(lang))
         else:
             found.append(_plain(name, section["rows"], words(lang)))
@@ -81,15 +79,30 @@ def _overheard(section: Json, said: Mapping[str, Any]) -> Iterator[Table]:
 
 
 def _endings(section: Json, said: Mapping[str, Any]) -> Iterator[Table]:
-    keys = ("lang", "speech", "noise", "streams")
+    keys = ("lang", "speech", "noise", "way", "streams")
     lines, pauses = [], sorted({row["pause_s"] for row in section["rows"]})
-    for _, group in groupby(section["rows"], key=lambda row: [row[key] for key in keys[:3]]):
+    in_order = sorted(section["rows"], key=lambda row: [row[key] for key in keys[:4]])
+    for _, group in groupby(in_order, key=lambda row: [row[key] for key in keys[:4]]):
         found = {row["pause_s"]: row for row in group}
         cells = [_percent(found[pause]["early"]) for pause in pauses]
         whole = [_cell(found[pauses[0]][key], said) for key in ("delay_ms", "delay_p95_ms")]
         lines.append([*_named(found[pauses[0]], keys, said), *cells, *whole])
     heads = [*(said["heads"][key] for key in keys), *(f"{pause:g} s" for pause in pauses)]
     yield Table(said["titles"]["endings"], [*heads, said["heads"]["delay_ms"], said["heads"]["delay_p95_ms"]], lines)
+
+
+def _wake(section: Json, said: Mapping[str, Any]) -> Iterator[Table]:
+    """Misses of each word, a column for each condition; then what wakes where no wake word is."""
+    conditions = [*dict.fromkeys(row["condition"] for row in section["rows"])]
+    lines = []
+    for word, group in groupby(section["rows"], key=lambda row: row["word"]):
+        missed = {row["condition"]: _percent(row["missed"]) for row in group}
+        lines.append([str(word), *(missed[condition] for condition in conditions)])
+    yield Table(said["titles"]["wake"], ["", *conditions], lines)
+    keys = ("kind", "hours", "false_per_hour", "core")
+    yield Table(
+        said["titles"]["silent"], [said["heads"][k] for k in keys], [_named(r, keys, said) for r in section["silent"]]
+    )
 
 
 def _weights(section: Json, said: Mapping[str, Any]) -> Iterator[Table]:

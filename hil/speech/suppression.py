@@ -2,8 +2,8 @@
 
 Commands of the evaluation sets, spoken by the project's voices, with car noise and babble under them, go through the
 front end with each kind of suppression to the recognisers and to the VAD. Told are word errors (English) and errors in
-toneless syllables (Chinese), and how often the VAD misses speech and finds some in noise. Recordings and transcripts
-are kept in `out/suppression`, so a run that was cut off goes on.
+toneless syllables (Chinese), and how often the VAD misses speech and finds some in noise. Recordings
+are kept in `out/suppression`.
 """
 
 from __future__ import annotations
@@ -28,23 +28,26 @@ from cockpit.config import ROOT, AsrSettings, FrontSettings, load_settings
 from cockpit.ports import Recognizer
 from cockpit.types import SAMPLE_RATE_HZ, Lang, Pcm
 from cockpit.yamlfile import read_yaml
-from hil import noise
+from hil import noise, room
 from hil.speech.record import spoken, voice_of
 
 SPEAKERS: dict[Lang, tuple[str, ...]] = {"en": ("joe", "af_heart"), "zh": ("zf_xiaobei", "zm_yunjian")}
+ENGINES_OF: dict[Lang, tuple[str, ...]] = {"en": ("moonshine", "whisper"), "zh": ("whisper",)}
 MODES: dict[str, FrontSettings] = {
     "off": FrontSettings(echo=False, suppression="off"),
     "echo": FrontSettings(echo=True, suppression="off"),
-    "gain": FrontSettings(echo=True, gain=True, suppression="off"),
-    "webrtc": FrontSettings(echo=True, suppression="webrtc"),
+    "gain": FrontSettings(echo=False, gain=True, suppression="off"),
+    "webrtc": FrontSettings(echo=False, suppression="webrtc"),
     "deepfilter": FrontSettings(echo=False, suppression="deepfilter"),
 }
 SNRS_DB = (15, 10, 5, 0)
 CONDITIONS = ("clean", *(f"{kind} {snr}" for kind in ("car", "babble") for snr in SNRS_DB))
+LEVELS = tuple(f"level {level}" for level in (-50, -40, -30, -20, -10, -3))
+"""Speech without noise at so many dB under full scale (RMS); for `--conditions`, to judge gain by."""
 AROUND_S = 1.0
 """Noise before and after; the recogniser is given `MARGIN_S` of it."""
 MARGIN_S = 0.3
-LATE = {"off": 0, "echo": 160, "gain": 160, "webrtc": 160, "deepfilter": 640}
+LATE = {"off": 0, "echo": 288, "gain": 160, "webrtc": 160, "deepfilter": 1600}
 """Samples by which each comes out late."""
 
 
@@ -86,6 +89,8 @@ def noisy(speech: Sequence[Pcm], condition: str) -> list[Pcm]:
     if condition == "clean":
         return [*speech]
     kind, snr = condition.split()
+    if kind == "level":
+        return [np.clip(room.at_level(pcm, float(snr)), -1, 1) for pcm in speech]
     rng = np.random.default_rng(1)
     made = []
     for pcm in speech:
@@ -127,15 +132,17 @@ def speech_mask(vad: SileroVad, pcm: Pcm) -> np.ndarray[tuple[int], np.dtype[np.
     return np.array([vad.probability(chunk) >= 0.5 for chunk in pcm[:whole].reshape(-1, CHUNK_SAMPLES)])
 
 
-def rows(lang: Lang, texts: Sequence[str], speech: Sequence[Pcm], engines: Sequence[str]) -> Iterator[Row]:
+def rows(
+    lang: Lang, texts: Sequence[str], speech: Sequence[Pcm], conditions: Sequence[str], modes: Sequence[str]
+) -> Iterator[Row]:
     """Every row of a language."""
     models = load_settings().models_dir
-    vad, made = SileroVad(), {name: engine(name, models) for name in engines}
+    vad, made = SileroVad(), {name: engine(name, models) for name in ENGINES_OF[lang]}
     masks = [speech_mask(vad, pcm) for pcm in speech]
     margin = round((AROUND_S - MARGIN_S) * SAMPLE_RATE_HZ)
-    for condition in CONDITIONS:
+    for condition in conditions:
         sounds = noisy(speech, condition)
-        for mode in MODES:
+        for mode in modes:
             clean = [through(mode, pcm) for pcm in sounds]
             found = np.concatenate([speech_mask(vad, pcm) for pcm in clean])
             wanted = np.concatenate(masks)
@@ -155,11 +162,12 @@ def engine(name: str, models: Path) -> Recognizer:
 
 def table(found: Sequence[Row]) -> str:
     """One line a condition and engine, one column a kind of suppression, in percent."""
-    lines = [f"{'engine':<10} {'':<3} {'condition':<10} " + " ".join(f"{mode:>13}" for mode in MODES)]
+    modes = [*dict.fromkeys(row.mode for row in found)]
+    lines = [f"{'engine':<10} {'':<3} {'condition':<10} " + " ".join(f"{mode:>13}" for mode in modes)]
     by = {(row.engine, row.lang, row.condition, row.mode): row for row in found}
     for name, lang in dict.fromkeys((row.engine, row.lang) for row in found):
-        for condition in CONDITIONS:
-            cells = [_cell(by.get((name, lang, condition, mode))) for mode in MODES]
+        for condition in dict.fromkeys(row.condition for row in found):
+            cells = [_cell(by.get((name, lang, condition, mode))) for mode in modes]
             lines.append(f"{name:<10} {lang:<3} {condition:<10} " + " ".join(f"{cell:>13}" for cell in cells))
     return "\n".join(lines) + "\n"
 
@@ -174,6 +182,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m hil.speech.suppression", description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=30, help="commands a language")
     parser.add_argument("--langs", nargs="+", choices=("en", "zh"), default=["en", "zh"])
+    parser.add_argument("--conditions", nargs="+", choices=(*CONDITIONS, *LEVELS), default=[*CONDITIONS])
+    parser.add_argument("--modes", nargs="+", choices=tuple(MODES), default=[*MODES])
+    parser.add_argument("--report", default="suppression.json", help="file in the folder of the recordings")
     parser.add_argument("--out", type=Path, default=Path("out/suppression"))
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -181,12 +192,11 @@ def main(arguments: list[str] | None = None) -> None:
     for lang in options.langs:
         texts = commands(lang, options.count)
         speech = recordings(lang, texts, options.out)
-        engines = ("moonshine", "whisper") if lang == "en" else ("whisper",)
-        for row in rows(lang, texts, speech, engines):
+        for row in rows(lang, texts, speech, options.conditions, options.modes):
             found.append(row)
             sys.stderr.write(f"{row.engine} {row.lang} {row.condition} {row.mode} {_cell(row)}\n")
             report = json.dumps([asdict(one) for one in found], indent=1) + "\n"
-            options.out.joinpath("suppression.json").write_text(report, "utf-8")
+            options.out.joinpath(options.report).write_text(report, "utf-8")
     sys.stdout.write(table(found))
 
 

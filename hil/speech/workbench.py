@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 from zlib import crc32
@@ -15,7 +13,9 @@ import numpy as np
 
 from cockpit.asr.engines import ENGINES
 from cockpit.config import Settings
+from cockpit.nlu.expectation import Expectations
 from cockpit.ports import Recognizer, Understander
+from cockpit.runtime.expecting import likely
 from cockpit.runtime.understanding import understanding
 from cockpit.types import Lang
 from hil.speech import corpus
@@ -51,16 +51,18 @@ class Workbench:
         return self._engines[name]
 
     @property
+    def human_folders(self) -> list[Path]:
+        """Where recordings of people lie."""
+        return sorted({clip.file.parent for clip in self.human})
+
+    @property
     def understander(self) -> Understander:
         return understanding(self.settings).understander
 
     @cached_property
-    def expectations(self) -> Mapping[Lang, Any]:
-        """What the service has its recognisers lean on; nothing as long as it does not."""
-        if find_spec("cockpit.runtime.expecting") is None:
-            return {}
-        found: Mapping[Lang, Any] = import_module("cockpit.runtime.expecting").likely(self.settings)
-        return found
+    def expectations(self) -> Mapping[Lang, Expectations]:
+        """What the service has its recognisers lean on."""
+        return likely(self.settings)
 
     def count(self, full: int, quick: int) -> int:
         return quick if self.quick else full

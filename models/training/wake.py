@@ -9,6 +9,7 @@ card lie in `models/wake`.
 from __future__ import annotations
 
 import argparse
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +26,24 @@ from models.training.wake_threshold import choose, write_card
 OUT, HEADS = ROOT / "out" / "wake", ROOT / "models" / "wake"
 
 
-def train(heard: Heard, heads: Path) -> None:
-    """A head of each word; its threshold is still to be chosen."""
+def train(heard: Heard, heads: Path, seed: int) -> None:
+    """A head of each word, each by a process; thresholds are still to be chosen."""
     heads.mkdir(exist_ok=True)
+    names = [*wake_corpus.words()]
+    with ProcessPoolExecutor(len(names)) as workers:
+        jobs = [workers.submit(_head, heard, name, heads / f"{name}.onnx", seed) for name in names]
+        for job in jobs:
+            job.result()
+
+
+def _head(heard: Heard, name: str, file: Path, seed: int) -> None:
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)
+    words = wake_corpus.words()
     lesson = Lesson(torch.from_numpy(heard.embeddings.astype(np.float32)), torch.from_numpy(heard.at))
-    for number, (name, (lang, say)) in enumerate(wake_corpus.words().items()):
-        head = fit(lesson, torch.from_numpy(heard.word == number), torch.from_numpy(heard.ago), name)
-        save(head, heads / f"{name}.onnx", {"lang": lang, "phrase": say})
+    is_word = torch.from_numpy(heard.word == [*words].index(name))
+    lang, say = words[name]
+    save(fit(lesson, is_word, torch.from_numpy(heard.ago), name), file, {"lang": lang, "phrase": say})
 
 
 def main() -> None:
@@ -42,8 +54,6 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--afresh", action="store_true", help="make the embeddings again")
     options = parser.parse_args()
-    torch.manual_seed(options.seed)
-    torch.set_num_threads(1)
     OUT.mkdir(parents=True, exist_ok=True)
     for kept in OUT.glob("heard-*.npz") if options.afresh else ():
         kept.unlink()
@@ -52,7 +62,7 @@ def main() -> None:
     none = int(np.sum(heard.word < 0))
     hours = none * CHUNK / SAMPLE_RATE_HZ / 3600
     print(f"{len(heard.at) - none} windows of wake words, {none} ({hours:.2f} h) of others", flush=True)
-    train(heard, HEADS)
+    train(heard, HEADS, options.seed)
     write_card(HEADS / "README.md", choose(source, HEADS))
 
 

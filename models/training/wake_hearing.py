@@ -170,7 +170,7 @@ class _Ear:
 
 
 def embedded(sound: Pcm, embedding: SpeechEmbedding, first: int = 0) -> Array:
-    """(n, 96): the embeddings of a sound of its own that windows need which end with chunk `first` or later; silence was
+    """(n, 96): a sound of its own as windows need it that end with chunk `first` or later; silence was
     before it."""
     embedding.reset()
     spectra = [*embedding.spectra(sound)]

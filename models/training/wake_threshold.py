@@ -6,6 +6,7 @@ A threshold is the lowest with at most `WAKES_AN_HOUR` false wakes in the develo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,23 +61,39 @@ class Point:
 
 def choose(source: Source, heads: Path) -> str:
     """Set every head's threshold by the development part; gives the curves in Markdown."""
-    embedding, rng = source.embedding, np.random.default_rng(source.seed + 1)
-    talk, alike = (
-        [timed.pcm for timed in source.studio.all(of("dev"))] for of in (wake_corpus.talk, wake_corpus.alike)
-    )
-    clips = [*[talk] * TAKES, *[alike] * TAKES, source.recorded(dev=True)]
-    sounds = [*(stream(some, rng, varied=True) for some in clips if some), music(seconds(MUSIC_S), rng)]
-    others = [embedded(sound, embedding) for sound in sounds]
-    lines, curves = wake_corpus.woken("dev"), []
-    for name in wake_corpus.words():
-        said = [source.studio.say(line) for line in lines if line.word == name]
-        made = [(embedded(one.pcm, embedding), one.end) for one in scenes(said, talk, rng, COPIES)]
-        file = heads / f"{name}.onnx"
-        points = curve(read_head(file), made, others)
-        describe(file, {"threshold": str(chosen(points))})
-        curves.append(table(name, points, chosen(points)))
-        print(curves[-1], flush=True)
+    names = [*wake_corpus.words()]
+    others = streams(source)
+    with ProcessPoolExecutor(len(names)) as workers:
+        curves = [*workers.map(_choose, [source] * len(names), [heads] * len(names), names, [others] * len(names))]
     return "\n\n".join(curves)
+
+
+def _choose(source: Source, heads: Path, name: str, others: Sequence[Array]) -> str:
+    embedding, rng = source.embedding, np.random.default_rng(source.seed + 2)
+    talk = [timed.pcm for timed in source.studio.all(wake_corpus.talk("dev"))]
+    said = [source.studio.say(line) for line in wake_corpus.woken("dev") if line.word == name]
+    made = [(embedded(one.pcm, embedding), one.end) for one in scenes(said, talk, rng, COPIES)]
+    file = heads / f"{name}.onnx"
+    points = curve(read_head(file), made, others)
+    describe(file, {"threshold": str(chosen(points))})
+    told = table(name, points, chosen(points))
+    print(told, flush=True)
+    return told
+
+
+def streams(source: Source) -> list[Array]:
+    """Embeddings of what has no wake word in it; made once and kept."""
+    kept = source.work / "heard-dev.npz"
+    if not kept.exists():
+        embedding, rng = source.embedding, np.random.default_rng(source.seed + 1)
+        talk, alike = (
+            [timed.pcm for timed in source.studio.all(of("dev"))] for of in (wake_corpus.talk, wake_corpus.alike)
+        )
+        clips = [*[talk] * TAKES, *[alike] * TAKES, source.recorded(dev=True)]
+        sounds = [*(stream(some, rng, varied=True) for some in clips if some), music(seconds(MUSIC_S), rng)]
+        np.savez(kept, *(embedded(sound, embedding) for sound in sounds))
+    with np.load(kept) as file:
+        return [file[name] for name in file.files]
 
 
 def curve(head: Head, said: Sequence[tuple[Array, int]], others: Sequence[Array]) -> list[Point]:

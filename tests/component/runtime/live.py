@@ -131,6 +131,9 @@ class LevelEars:
         share = samples / SAMPLE_RATE_HZ / (clip.until_s - clip.at_s)
         return clip.text if share > 0.9 else clip.text[: int(share * len(clip.text))]
 
+    async def partial(self, pcm: Pcm, lang: Lang) -> Transcript:
+        return await self.transcribe(Utterance(pcm, "driver", 0.0), lang)
+
     async def second_opinion(self, utterance: Utterance, first: Transcript) -> Transcript | None:
         return None
 

@@ -21,12 +21,14 @@ from cockpit.profile import VehicleProfile, load_profile
 from cockpit.runtime.acting import Acting
 from cockpit.runtime.handlers import load_handlers
 from cockpit.runtime.lanes import Lanes
-from cockpit.runtime.turn import Turn, TurnRunner
+from cockpit.runtime.runner import TurnRunner
+from cockpit.runtime.turn import Turn
 from cockpit.safety.gate import Gate
 from cockpit.skillset import SkillSet, load_skills
 from cockpit.types import (
     Lang,
     Outcome,
+    Pcm,
     Permit,
     Reading,
     Reply,
@@ -99,6 +101,9 @@ class ScriptedEars:
             raise self.error
         return Transcript(self.text, self.lang, "scripted", 1.0)
 
+    async def partial(self, pcm: Pcm, lang: Lang) -> Transcript:
+        raise NotImplementedError("these ears hear whole utterances only")
+
     async def second_opinion(self, utterance: Utterance, first: Transcript) -> Transcript | None:
         return self.second
 
@@ -154,7 +159,7 @@ class Cockpit:
         self.runner = TurnRunner(
             settings, understands or understander(), acting, composer, self.sink, self.ears, self.mouth
         )
-        acting.on_refused = self.runner.on_refused
+        acting.on_refused = self.runner.telling.refused
         self.lanes = Lanes(self.runner, self.mouth, settings.turn.queue)
         self._count = 0
         self.watchers: list[EventSink] = []

@@ -320,6 +320,19 @@ def test_a_follow_up_needs_no_wake_word(after_s: float, heard: bool) -> None:
     virtually(talk())
 
 
+def test_talk_among_passengers_does_not_keep_the_conversation_open() -> None:
+    async def talk() -> None:
+        car = Car(settings=WAITS)
+        wake = car.wakes(at_s=0.5)
+        until_s = car.says("打开空调", at_s=wake.until_s).until_s
+        for text in ("他觉得那家公司挺不错", "他昨天没有来上班", "你看到那个消息了吗", "我们周末去哪儿玩"):
+            until_s = car.says(text, at_s=until_s + 5).until_s
+        await car.drive(until_s + 4)
+        assert len(finals(car)) <= 2
+
+    virtually(talk())
+
+
 def test_push_to_talk_ends_with_the_key() -> None:
     async def talk() -> None:
         car = Car(settings=WAITS)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from cockpit.asr.model_files import require
 from cockpit.asr.recognition import Recognition
 from cockpit.config import AsrSettings
 from cockpit.errors import ModelError, RecognitionError
-from cockpit.ports import RecognizerCapabilities
+from cockpit.ports import Expectation, RecognizerCapabilities
 from cockpit.types import Lang, Pcm, Transcript, Utterance
 
 UTTERANCE = Utterance(np.zeros(16_000, np.float32), "driver", 0.0)
@@ -31,6 +31,7 @@ class Engine:
     loads: int = 0
     detections: int = 0
     heard: list[Lang | None] = field(default_factory=list)
+    expected: list[Expectation | None] = field(default_factory=list)
     threads: set[str] = field(default_factory=set)
     blocked_by: threading.Event | None = None
     closed: threading.Event = field(default_factory=threading.Event)
@@ -50,8 +51,9 @@ class Engine:
         if self.file.read_text() != "good":
             raise ModelError("corrupt", f"{self.name} is broken")
 
-    def recognise(self, pcm: Pcm, lang: Lang | None) -> Transcript:
+    def recognise(self, pcm: Pcm, lang: Lang | None, expected: Expectation | None = None) -> Transcript:
         assert len(pcm)
+        self.expected.append(expected)
         self.threads.add(threading.current_thread().name)
         self.heard.append(lang)
         if self.blocked_by is not None:
@@ -140,7 +142,7 @@ async def test_unsure_english_is_told_apart_by_whisper(
 async def test_whisper_alone_detects_by_itself(make: Callable[..., Bench]) -> None:
     bench = make(en="whisper")
     assert await bench.hear() == ("whisper", "打开")
-    assert bench.whisper.heard == [None]
+    assert (bench.whisper.heard, bench.whisper.detections) == (["zh"], 1)
 
 
 async def test_english_falls_back_to_whisper(make: Callable[..., Bench]) -> None:
@@ -214,3 +216,42 @@ async def test_close_frees_the_engines(make: Callable[..., Bench]) -> None:
     with pytest.raises(RecognitionError) as error:
         await bench.hear("zh")
     assert error.value.code == "asr-closed"
+
+
+class Known:
+    """Satisfies `ports.Expectation`, and gives itself whatever is asked."""
+
+    words = phrases = ("open",)
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
+
+    def expected(self, expecting: str = "", offered: Sequence[str] = ()) -> Known:
+        self.asked.append((expecting, tuple(offered)))
+        return self
+
+    def cost(self, first: str, second: str, word: str) -> float:
+        return 1.0
+
+
+async def test_what_is_expected_reaches_the_engine_of_the_language(make: Callable[..., Bench]) -> None:
+    bench, known = make(), Known()
+    bench.recognition.lean_on({"zh": known})
+    await bench.recognition.transcribe(UTTERANCE, "zh", "contact", ("妈妈",))
+    await bench.recognition.transcribe(UTTERANCE, "en")
+    assert known.asked == [("contact", ("妈妈",))]
+    assert (bench.whisper.expected, bench.moonshine.expected) == ([known], [None])
+
+
+async def test_what_was_said_so_far_is_told_without_leaning(make: Callable[..., Bench]) -> None:
+    bench, known = make(), Known()
+    bench.recognition.lean_on({"zh": known, "en": known})
+    partial = await bench.recognition.partial(UTTERANCE.pcm, "en")
+    assert (partial.text, partial.final, bench.moonshine.expected) == ("open it", False, [None])
+
+
+async def test_the_language_is_told_without_leaning(make: Callable[..., Bench]) -> None:
+    bench, known = make(), Known()
+    bench.recognition.lean_on({"zh": known, "en": known})
+    assert await bench.hear() == ("moonshine", "open it")
+    assert bench.moonshine.expected == [None, known]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cockpit.audio import microphone
-from cockpit.audio.microphone import ChannelSource, Microphone, MicrophoneSource
+from cockpit.audio.microphone import ChannelSource, Microphone
 from cockpit.errors import AudioError
 from cockpit.types import Pcm
 
@@ -74,9 +74,24 @@ def card(monkeypatch: pytest.MonkeyPatch) -> Iterator[Card]:
     return made
 
 
-async def first(source: ChannelSource | MicrophoneSource) -> Pcm:
+async def first(source: ChannelSource) -> Pcm:
     async with aclosing(source.frames()) as frames:
         return await anext(frames)
+
+
+async def until_it_stops(source: ChannelSource) -> list[Pcm]:
+    """All that a device gives before it is lost."""
+    source.close()
+    heard: list[Pcm] = []
+
+    async def keep() -> None:
+        async for frame in source.frames():
+            heard.append(frame)  # noqa: PERF401 - what came before the error is wanted
+
+    with pytest.raises(AudioError) as error:
+        await keep()
+    assert error.value.code == "audio-device-lost"
+    return heard
 
 
 async def test_each_seat_hears_its_own_channel_of_the_device(card: Card) -> None:
@@ -103,29 +118,21 @@ async def test_all_channels_of_another_rate_are_resampled(card: Card) -> None:
         for _ in range(10):
             card.streams[0].give(0.2)
         await asyncio.sleep(0)
-        sounds = []
-        for source in sources:
-            source.close()
-            with pytest.raises(AudioError):
-                async for frame in source.frames():
-                    sounds.append((source.zone, frame))
+        sounds = {source.zone: await until_it_stops(source) for source in sources}
     for zone, level in (("driver", 0.2), ("front_passenger", 0.4)):
-        pcm = np.concatenate([frame for name, frame in sounds if name == zone])
+        pcm = np.concatenate(sounds[zone])
         assert 4000 < len(pcm) <= 5120
         assert np.median(pcm) == pytest.approx(level, abs=1e-3)
 
 
 async def test_lost_sound_is_counted(card: Card) -> None:
-    source = MicrophoneSource(None, "driver")
-    async with aclosing(source.frames()) as frames:
-        waiting = asyncio.ensure_future(anext(frames))
-        while not card.streams:
-            await asyncio.sleep(0)
+    microphone = Microphone(None, {"driver": 1})
+    async with microphone.opened() as (source,), aclosing(source.frames()) as frames:
         card.streams[0].give()
-        await waiting
+        await anext(frames)
         card.streams[0].give(status="input overflow")
         await anext(frames)
-    assert source.underruns == 1
+    assert microphone.underruns == 1
 
 
 async def test_an_unplugged_microphone_is_an_error_and_comes_back(card: Card) -> None:
@@ -133,12 +140,7 @@ async def test_an_unplugged_microphone_is_an_error_and_comes_back(card: Card) ->
     async with device.opened() as (source,):
         card.streams[0].give()
         card.streams[0].unplug()
-        heard = []
-        with pytest.raises(AudioError) as error:
-            async for frame in source.frames():
-                heard.append(frame)
-    assert error.value.code == "audio-device-lost"
-    assert len(heard) == 1, "what was heard before is not lost"
+        assert len(await until_it_stops(source)) == 1, "what was heard before is not lost"
     assert card.streams[0].closed
     card.there = False
     with pytest.raises(AudioError) as error:

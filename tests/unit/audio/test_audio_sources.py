@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import aclosing
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from cockpit.audio.endpointing import SpeechEnd, SpeechStart
 from cockpit.audio.listening import Detectors, Listener
-from cockpit.audio.microphone import MicrophoneSource
+from cockpit.audio.microphone import Microphone
 from cockpit.audio.sources import PushSource, WavSource
 from cockpit.audio.vad import CHUNK_SAMPLES
 from cockpit.audio.wake import Woken
@@ -191,13 +192,10 @@ async def test_a_microphone_of_another_rate_is_resampled_and_closed(monkeypatch:
         query_devices=lambda *_: {"default_samplerate": 48_000.0},
     )
     monkeypatch.setitem(sys.modules, "sounddevice", sounddevice)
-    frames = MicrophoneSource(None, "driver").frames()
     pieces: list[Pcm] = []
-    async for piece in frames:
-        pieces.append(piece)
-        if sum(map(len, pieces)) > 12_000:
-            break
-    await frames.aclose()
+    async with Microphone(None, {"driver": 1}).opened() as (source,), aclosing(source.frames()) as frames:
+        while sum(map(len, pieces)) <= 12_000:
+            pieces.append(await anext(frames))
     crossings = np.count_nonzero(np.diff(np.signbit(np.concatenate(pieces)[2000:10_000])))
     assert crossings == pytest.approx(440, abs=4)
     assert OPENED[-1].closed
@@ -209,11 +207,11 @@ async def test_no_portaudio(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("cockpit.audio.microphone.import_module", missing)
     with pytest.raises(AudioError) as error:
-        await anext(MicrophoneSource(None, "driver").frames())
+        await Microphone(None, {"driver": 1}).opened().__aenter__()
     assert error.value.code == "audio-no-portaudio"
 
 
 async def test_no_such_microphone() -> None:
     with pytest.raises(AudioError) as error:
-        await anext(MicrophoneSource("no microphone has this name", "driver").frames())
+        await Microphone("no microphone has this name", {"driver": 1}).opened().__aenter__()
     assert error.value.code in ("audio-no-device", "audio-no-portaudio")

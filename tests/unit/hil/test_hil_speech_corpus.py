@@ -135,9 +135,9 @@ def test_the_end_of_a_recording_is_noticed_once_and_a_long_pause_cuts_it(tmp_pat
     bench = Workbench(load_settings(), tmp_path)
     pcm = endings.spoken(decode_wav(ROOT / "hil" / "speech" / "en-02.wav"))
     whole = endings.streamed(clip(), pcm[:0], pcm, 0.0)
-    (decided,) = endings.endpointing(bench, whole)
+    (decided,) = endings.endpointing(bench, whole, None)
     assert decided > whole.end_s
-    assert len(endings.endpointing(bench, endings.streamed(clip(), pcm, pcm, 2.0))) == 2
+    assert len(endings.endpointing(bench, endings.streamed(clip(), pcm, pcm, 2.0), None)) == 2
 
 
 async def test_conversation_is_played_with_pauses(tmp_path: Path) -> None:

@@ -29,8 +29,8 @@ def report() -> dict[str, Any]:
     conditions = [("none", None, 0.02), ("car", 20, 0.03), ("car", 0, 0.2), ("babble", 20, 0.1), ("babble", 0, 1.2)]
     rows = [heard(*one) for one in conditions] + [heard(*one, speech="human") for one in conditions]
     pauses = [
-        {"lang": "zh", "speech": "synthesised", "noise": "none", "pause_s": pause_s, "streams": 16, "early": early,
-         "unheard": 0, "delay_ms": 700.0, "delay_p95_ms": None}
+        {"lang": "zh", "speech": "synthesised", "noise": "none", "way": "sentence", "pause_s": pause_s,
+         "streams": 16, "early": early, "unheard": 0, "delay_ms": 700.0, "delay_p95_ms": None}
         for pause_s, early in ((0.0, 0.0), (0.7, 0.5))
     ]  # fmt: skip
     parts = dict.fromkeys(STAGES, 100.0)
@@ -40,7 +40,6 @@ def report() -> dict[str, Any]:
         "quick": False,
         "sections": {
             "errors": {"rows": rows, "heard": [], "seconds": 3, "load": 1.5},
-            "commands": {"missing": "hil.speech.commands", "seconds": 0},
             "endings": {"rows": pauses, "seconds": 3},
             "replies": {"rows": [{"lang": "zh", "colour": "ahead", "replies": 3}], "seconds": 1},
             "waterfall": {"rows": [{**turns, "sound_p95_ms": None}], "seconds": 3},
@@ -56,10 +55,9 @@ def test_a_table_has_a_column_for_each_ratio_and_a_row_for_each_noise() -> None:
     assert {row[1] for row in right.rows} == {"synthesised"}, "nobody understands a novel"
 
 
-def test_what_is_not_there_is_said_and_what_is_unknown_is_shown_as_it_is() -> None:
-    _, _, _, missing, endings, replies, _ = tables(report(), "en")
-    assert (list(missing.head), missing.rows) == (["not measured: hil.speech.commands is not there"], [])
-    assert endings.rows == [["Chinese", "synthesised", "none", "16", "0", "50", "700", "-"]]
+def test_what_is_unknown_is_shown_as_it_is() -> None:
+    _, _, _, endings, replies, _ = tables(report(), "en")
+    assert endings.rows == [["Chinese", "synthesised", "none", "sentence", "16", "0", "50", "700", "-"]]
     assert (replies.head, replies.rows) == (["language", "colour", "replies"], [["Chinese", "ahead", "3"]])
 
 
@@ -85,7 +83,6 @@ def test_a_page_is_written_between_its_marks_and_only_there() -> None:
     assert once.endswith(f"{END}\nafter\n")
     assert "old" not in once
     assert "a machine. 每节开始前的系统负载: errors 1.5." in once
-    assert "未测：没有 hil.speech.commands" in once
     assert written(once, report(), "zh") == once
     with pytest.raises(ValueError, match="once"):
         written("no marks", report(), "zh")
@@ -108,18 +105,20 @@ def test_plots_are_drawn_of_what_was_measured() -> None:
     assert plots({"sections": {}}) == {}
 
 
-def test_a_wake_word_is_a_curve() -> None:
-    steps = [(0.5, 4.0, 0.0), (0.7, 1.0, 0.1), (0.9, 0.0, 0.5)]
+def test_a_wake_word_is_a_line_over_what_else_is_heard() -> None:
     rows = [
-        {"word": word, "threshold": threshold, "false_per_hour": false, "missed": missed}
+        {"word": word, "condition": condition, "said": 10, "missed": missed}
         for word in ("hey car", "你好")
-        for threshold, false, missed in steps
+        for condition, missed in (("clean", 0.0), ("car", 0.1), ("babble", 0.5))
     ]
-    svg = plots({"sections": {"wake": {"rows": rows}}})["speech-wake.svg"]
-    root = ET.fromstring(svg)  # noqa: S314 - drawn here
+    silent = [{"kind": "music", "hours": 0.5, "core": 0.01, "false_per_hour": 2.0}]
+    section = {"wake": {"rows": rows, "silent": silent}}
+    root = ET.fromstring(plots({"sections": section})["speech-wake.svg"])  # noqa: S314 - drawn here
     assert [len((one.get("d") or "").split("L")) for one in root.findall(f"{SVG}path")] == [3, 3]
-    assert {"hey car", "你好", "4"} <= {one.text for one in root.findall(f"{SVG}text")}
-    assert plots({"sections": {"wake": {"rows": [{"word": "of another form"}]}}}) == {}
+    assert {"hey car", "你好", "babble"} <= {one.text for one in root.findall(f"{SVG}text")}
+    words, wakes = tables({"sections": section}, "en")
+    assert words.rows == [["hey car", "0", "10", "50"], ["你好", "0", "10", "50"]]
+    assert wakes.rows == [["music", "0.5", "2", "0.01"]]
 
 
 def test_bars_stand_one_behind_the_other() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from cockpit.config import Settings
 from cockpit.runtime.drafts import Draft
+from cockpit.runtime.hearing import Heard
 from cockpit.runtime.patience import Patience
 from cockpit.runtime.turn import language_of
 from cockpit.runtime.understanding import understanding
@@ -18,8 +19,8 @@ AUDIO = SETTINGS.audio
 def silence_ms(text: str) -> int:
     known = understanding(SETTINGS)
     lang = language_of(text) or "zh"
-    draft = Draft(Transcript(text, lang, "test", 1.0), known.understander.understand(text, lang), "")
-    return Patience(AUDIO, known.skills).milliseconds(draft)
+    heard = Heard(Transcript(text, lang, "test", 1.0), known.understander.understand(text, lang))
+    return Patience(AUDIO, known.skills).milliseconds(Draft(heard, ""))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,197 @@
+"""Runs turns: one utterance from its arrival to the end of its reply, read from top to bottom in `TurnRunner.run`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from typing import Protocol
+
+from cockpit.config import Settings
+from cockpit.dialog.context import Context
+from cockpit.dialog.reply import Composer, Told
+from cockpit.errors import CockpitError
+from cockpit.events import (
+    Replied,
+    Spoke,
+)
+from cockpit.ports import EventSink, Understander
+from cockpit.runtime.acting import Acting, Speaker
+from cockpit.runtime.drafts import Drafts, LiveEars, ToldDraft, finished
+from cockpit.runtime.hearing import Heard, second_thoughts, understood
+from cockpit.runtime.progress import Progress
+from cockpit.runtime.turn import Telling, Turn, language_of
+from cockpit.types import Lang, Reply, ReplyKind, Transcript, Understanding, Utterance, Zone
+
+log = logging.getLogger(__name__)
+
+
+class Mouth(Protocol):
+    """Speech output as a turn sees it: gives whether the reply was heard out; calls `started` at the first sound."""
+
+    async def __call__(self, turn: str, reply: Reply, started: Callable[[], None]) -> bool: ...
+
+
+class TurnRunner:
+    """Runs turns; holds each zone's dialog context."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        understander: Understander,
+        acting: Acting,
+        composer: Composer,
+        sink: EventSink,
+        ears: LiveEars,
+        mouth: Mouth,
+        progress: Progress | None = None,
+    ) -> None:
+        self._settings, self._understander, self._acting, self._composer = settings, understander, acting, composer
+        self._ears, self._mouth, self._progress = ears, mouth, progress
+        self.telling = Telling(sink, settings.language)
+        self._contexts: dict[Zone, Context] = {}
+
+    async def run(self, turn: Turn) -> None:
+        """Hear, understand, act, reply, speak. Ends with exactly one `reply` and one `turn_end`, whatever fails."""
+        outcome = "error"
+        self.telling.begun(turn)
+        try:
+            async with self._with_progress(turn):
+                told = await self._answer(turn)
+            reply = self._reply(turn, told)
+            outcome = str(reply.kind)
+            await self._speak(turn, reply)
+        except asyncio.CancelledError:
+            outcome = "cancelled"
+            raise
+        finally:
+            if not turn.replied:
+                self._reply_anyway(turn, cancelled=outcome == "cancelled")
+            self.telling.ended(turn, outcome)
+
+    def _with_progress(self, turn: Turn) -> AbstractAsyncContextManager[None]:
+        """A word in between where the answer to something spoken takes its time."""
+        if self._progress is None or not turn.spoken:
+            return nullcontext()
+        return self._progress.while_waiting(
+            turn.id, turn.begun_s, lambda: self.telling.lang(turn) if turn.heard else None
+        )
+
+    def _reply_anyway(self, turn: Turn, *, cancelled: bool) -> None:
+        told = (
+            self._say(turn, "answer", "answer.cancelled") if cancelled else self._say(turn, "failed", "error.internal")
+        )
+        self._reply(turn, [told])
+
+    async def _answer(self, turn: Turn) -> list[Told]:
+        """Everything up to the words of the reply, under the turn's deadline; errors become words too."""
+        deadline_s = turn.begun_s + self._settings.turn.deadline_s
+        try:
+            async with asyncio.timeout_at(deadline_s):
+                heard = await self._hear(turn, self.expecting(turn.zone))
+                if not turn.heard:
+                    return [self._say(turn, "unsupported", "unsupported.heard_nothing")]
+                return await self._act(turn, heard.understanding, deadline_s)
+        except TimeoutError:
+            self.telling.error(turn, "cockpit-late", f"the turn took longer than {self._settings.turn.deadline_s:g} s")
+            return [self._say(turn, "failed", "error.late")]
+        except CockpitError as error:
+            self.telling.error(turn, error.code, error.message)
+            return [self._say(turn, "failed", "error.asr" if turn.spoken and not turn.heard else "error.internal")]
+        except Exception as error:
+            log.exception("turn %s failed", turn.id)
+            self.telling.error(turn, "cockpit-internal", str(error) or type(error).__name__)
+            return [self._say(turn, "failed", "error.internal")]
+
+    def _say(self, turn: Turn, kind: ReplyKind, key: str) -> Told:
+        return self._composer.say(self.telling.lang(turn), kind, key)
+
+    async def _hear(self, turn: Turn, expecting: str) -> Heard:
+        """What was said and what it means: as the draft has it, where there is one."""
+        if turn.utterance is None:
+            lang = turn.lang or language_of(turn.text) or self._settings.language
+            said = Transcript(turn.text, lang, "text", 1.0)
+            draft = None
+        else:
+            with self.telling.timed(turn, "hear"):
+                draft = None if turn.draft is None else await finished(turn.draft)
+                said = draft.transcript if draft is not None else await self._transcribe(turn.utterance, turn.lang)
+        turn.heard = bool(said.text.strip())
+        if draft is not None and draft.expecting == expecting:
+            heard = draft.heard
+        else:
+            with self.telling.timed(turn, "understand"):
+                heard = await understood(self._understander, said, expecting)
+        self.telling.heard(turn, heard.transcript)
+        if turn.utterance is None or heard.understanding.sure or not turn.heard:
+            return heard
+        with self.telling.timed(turn, "hear_again"):
+            again = await second_thoughts(self._ears, self._understander, turn.utterance, heard, expecting)
+        if again is not heard:
+            self.telling.heard(turn, again.transcript)
+        return again
+
+    async def _transcribe(self, utterance: Utterance, lang: Lang | None) -> Transcript:
+        return await self._ears.transcribe(utterance, lang, self.expecting(utterance.zone))
+
+    async def _act(self, turn: Turn, understood: Understanding, deadline_s: float) -> list[Told]:
+        self.telling.understood(turn, understood)
+        if not understood.acts:
+            turn.addressed = understood.kind != "not_addressed"
+            return [self._say(turn, "unsupported", "unsupported.not_understood")]
+        with self.telling.timed(turn, "act"):
+            speaker = Speaker(turn.id, turn.zone, self.telling.lang(turn), deadline_s)
+            told, context = await self._acting.act(understood.acts, self._context(turn.zone), speaker)
+        self._contexts[turn.zone] = context
+        return told
+
+    def expecting(self, zone: Zone) -> str:
+        """The slot that the question is about which waits for an answer from `zone`; empty where none does."""
+        pending = self._context(zone).pending
+        return pending.slot if pending is not None else ""
+
+    def drafts(self, zone: Zone, told: ToldDraft) -> Drafts:
+        """Drafts of what is being said at `zone`, as its turn will hear and understand it."""
+        return Drafts(zone, self._ears, self._understander, self.expecting, told)
+
+    def _context(self, zone: Zone) -> Context:
+        now_s = asyncio.get_running_loop().time()
+        return self._contexts.get(zone, Context()).current(now_s, self._settings.turn.context_s)
+
+    def _reply(self, turn: Turn, told: list[Told]) -> Reply:
+        reply = self._composer.reply(told, self.telling.lang(turn))
+        turn.replied = True
+        turn.timings["reply"] = self.telling.since_ms(turn)
+        self.telling.emit(turn, Replied, text=reply.text, kind=reply.kind)
+        return reply
+
+    async def _speak(self, turn: Turn, reply: Reply) -> None:
+        """The reply aloud. A voice that fails is an error event; the text has been shown."""
+        silent = not turn.spoken and not self._settings.speech.speak_typed
+        if silent or (turn.live and not (turn.heard and turn.addressed)):
+            return
+
+        def first_sound() -> None:
+            turn.sounding = True
+            turn.timings["first_audio"] = self.telling.since_ms(turn)
+            self.telling.emit(turn, Spoke, state="start")
+
+        heard_out = False
+        turn.speech = asyncio.ensure_future(self._mouth(turn.id, reply, first_sound))
+        try:
+            await asyncio.wait({turn.speech})
+            heard_out = not turn.speech.cancelled() and turn.speech.result()
+        except CockpitError as error:
+            self.telling.error(turn, error.code, error.message)
+        finally:
+            turn.speech.cancel()
+            with suppress(asyncio.CancelledError, CockpitError):
+                await turn.speech
+            if turn.sounding:
+                turn.sounding = False
+                self.telling.emit(turn, Spoke, state="end" if heard_out else "interrupted")
+
+    def forget(self) -> None:
+        """Forget what was said in every zone, but not what was set."""
+        self._contexts = {zone: Context(remembered=c.remembered) for zone, c in self._contexts.items()}
