@@ -21,7 +21,7 @@ class Attention:
 
     def woken(self, zone: Zone, now_s: float) -> None:
         """A wake word fell at `zone`."""
-        self._until[zone] = now_s + self._settings.listen_s, "wake"
+        self._open(zone, now_s + self._settings.listen_s, "wake")
 
     def pressed(self, zone: Zone, now_s: float) -> None:
         """The push-to-talk key of `zone` is down."""
@@ -34,7 +34,12 @@ class Attention:
         """A reply to `zone` is over; `asked` where it was a question."""
         seconds = self._settings.answer_s if asked else self._settings.follow_up_s
         if seconds:
-            self._until[zone] = now_s + seconds, "follow_up"
+            self._open(zone, now_s + seconds, "follow_up")
+
+    def _open(self, zone: Zone, until_s: float, why: Why) -> None:
+        """Nothing closes a seat earlier than what opened it before would have."""
+        before_s, _ = self._until.get(zone, (until_s, why))
+        self._until[zone] = max(before_s, until_s), why
 
     def begun(self, zone: Zone, now_s: float) -> Why | None:
         """Why speech that begins now at `zone` is listened to; None where nothing asks for it."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MAX_BODY = 4096
 """Bytes."""
+BODY_S = 5.0
+"""How long a request's body is waited for."""
 
 
 class HttpInterface:
@@ -59,9 +61,7 @@ class HttpInterface:
         """Lets in who bears the token, and words what goes wrong."""
         from aiohttp import web  # noqa: PLC0415
 
-        token = self._settings.token
-        given = request.headers.get("Authorization", "")
-        if token is not None and not hmac.compare_digest(given, f"Bearer {token.get_secret_value()}"):
+        if not self._may(request.headers.get("Authorization", "")):
             return _failed("http-token", "the Authorization header must bear the token", 401)
         try:
             response: web.StreamResponse = await handler(request)
@@ -71,10 +71,21 @@ class HttpInterface:
             return _failed(f"http-{error.status}", error.reason, error.status)
         return response
 
+    def _may(self, given: str) -> bool:
+        """Whether who sent this Authorization header may come in. As bytes, for strings are only compared in ASCII."""
+        token = self._settings.token
+        wanted = "" if token is None else f"Bearer {token.get_secret_value()}"
+        return token is None or hmac.compare_digest(given.encode("utf-8", "surrogateescape"), wanted.encode())
+
     async def _on_listen(self, request: web.Request) -> web.StreamResponse:
         from aiohttp import web  # noqa: PLC0415
 
-        self._listen(parse(ListenRequest, await request.read()))
+        try:
+            async with asyncio.timeout(BODY_S):
+                body = await request.read()
+        except TimeoutError as late:
+            raise web.HTTPRequestTimeout from late
+        self._listen(parse(ListenRequest, body))
         return web.json_response({"status": "ok"})
 
     async def _on_status(self, request: web.Request) -> web.StreamResponse:

@@ -89,6 +89,28 @@ async def test_without_the_token_nothing_is_done(header: str | None) -> None:
             assert response.status == 200
 
 
+@pytest.mark.parametrize(("token", "sent", "status"), [("secret", "gehëim", 401), ("gehëim", "gehëim", 200)])
+async def test_a_token_may_be_any_text(token: str, sent: str, status: int) -> None:
+    headers = {"Authorization": f"Bearer {sent}"}
+    async with served(token) as (_, http), http.get("/status", headers=headers) as response:
+        assert response.status == status
+
+
+async def test_a_body_that_never_comes_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cockpit.runtime.http.BODY_S", 0.05)
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b'{"on": '
+        await asyncio.Event().wait()
+
+    async with served() as (service, http):
+        async with asyncio.timeout(10), http.post("/listen", data=endless()) as response:
+            assert (response.status, (await response.json())["code"]) == (408, "http-408")
+        async with http.post("/listen", json={"on": True}) as response:
+            assert response.status == 200
+        assert service.pressed == [("driver", True)]
+
+
 async def test_a_port_that_is_taken_is_told() -> None:
     async with served() as (_, http):
         port = http._base_url.port  # type: ignore[union-attr]

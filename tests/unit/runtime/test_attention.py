@@ -35,6 +35,25 @@ def test_a_reply_opens_its_seat_and_a_question_for_longer(asked: bool, at_s: flo
     assert attention.begun("driver", at_s) == why
 
 
+@pytest.mark.parametrize(("woken_s", "asked", "listen_s"), [(1, True, 15), (4, False, 10)])
+def test_the_word_after_a_reply_leaves_the_seat_open_for_as_long_as_either(
+    woken_s: float, asked: bool, listen_s: float
+) -> None:
+    attention = Attention(SETTINGS)
+    attention.replied("driver", 0, asked=asked)
+    attention.woken("driver", woken_s)
+    assert attention.begun("driver", listen_s) == "wake"
+    assert attention.begun("driver", listen_s + 0.1) is None
+
+
+def test_a_short_follow_up_takes_nothing_from_the_time_after_the_word() -> None:
+    attention = Attention(WakeSettings(required=True, listen_s=6, follow_up_s=1))
+    attention.woken("driver", 0)
+    attention.replied("driver", 0.5, asked=False)
+    assert attention.begun("driver", 6) == "follow_up"
+    assert attention.begun("driver", 6.1) is None
+
+
 def test_no_follow_up_where_it_is_switched_off() -> None:
     attention = Attention(WakeSettings(required=True, follow_up_s=0))
     attention.replied("driver", 0, asked=False)
@@ -75,7 +94,7 @@ def test_free_commands(free: bool, intent: str, expected: bool) -> None:
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["woken", "replied", "begun", "pressed", "released"]), st.floats(0.1, 12)),
+        st.tuples(st.sampled_from(["woken", "replied", "asked", "begun", "pressed", "released"]), st.floats(0.1, 12)),
         max_size=40,
     )
 )
@@ -86,10 +105,10 @@ def test_speech_is_listened_to_only_for_a_reason(steps: list[tuple[str, float]])
         now_s += seconds
         if step == "woken":
             attention.woken("driver", now_s)
-            until_s = now_s + 6
-        elif step == "replied":
-            attention.replied("driver", now_s, asked=False)
-            until_s = now_s + 8
+            until_s = max(until_s, now_s + 6)
+        elif step in ("replied", "asked"):
+            attention.replied("driver", now_s, asked=step == "asked")
+            until_s = max(until_s, now_s + (15 if step == "asked" else 8))
         elif step == "begun":
             expected = down or now_s <= until_s
             assert (attention.begun("driver", now_s) is not None) is expected
