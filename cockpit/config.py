@@ -130,7 +130,7 @@ class FrontSettings(_Section):
     gain: bool = False
     """Even out its level."""
     suppression: Literal["off", "webrtc", "deepfilter", "auto"] = "auto"
-    """Noise suppression; auto is what was measured to help."""
+    """Noise suppression; auto is what was measured to help, which is none. deepfilter needs the extra `denoise`."""
     delay_ms: Annotated[int, Field(ge=0, le=500)] = 60
     """From a block's being handed to the loudspeaker until its echo is read: where the canceller first looks for it."""
 

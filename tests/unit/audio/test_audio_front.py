@@ -165,3 +165,10 @@ def test_without_the_denoiser_it_goes_on_and_says_so(monkeypatch: pytest.MonkeyP
     assert front.problem is not None
     assert front.problem.code == "audio-no-denoiser"
     assert len(front.take(np.zeros(512, np.float32))) == 512
+
+
+def test_while_nothing_plays_the_sound_is_only_late() -> None:
+    sound = recordings("en-01")[:20_480]
+    out = Drive(ECHO).run(np.zeros_like(sound), sound)
+    late = webrtc.BLOCK + webrtc.CANCELLER_DELAY
+    assert np.array_equal(out[late:], sound[:-late])
