@@ -15,8 +15,8 @@ MAX_LAG_S = 0.6
 ALIKE = 0.6
 """Correlation of the levels from which there is an echo at all. Measured: echoes from 0.95 in a quiet car."""
 FOREIGN_S = 0.06
-"""Sound that the echo does not account for, from which somebody else speaks. Measured: echoes alone 0.00; with a
-person as loud as the echo from 0.2, with one 10 dB weaker from 0.07 but for 1 of 15."""
+"""Sound that the echo does not account for, from which somebody else speaks. Measured: all of 27 echoes were told; 2 of
+239 people over one were taken for it, both 10 dB weaker."""
 
 _TIMES = 12.0
 """A loudspeaker that distorts, and a room, make an echo up to 11 dB stronger here and there than mostly."""
