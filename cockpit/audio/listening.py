@@ -10,13 +10,18 @@ from typing import Protocol
 
 import numpy as np
 
-from cockpit.audio.endpointing import Endpointer, EndpointEvent, SpeechEnd, SpeechSoFar
+from cockpit.audio.endpointing import Endpointer, EndpointEvent, FalseStart, SpeechEnd, SpeechOnset, SpeechSoFar
 from cockpit.audio.health import ChannelHealth, State
 from cockpit.audio.vad import CHUNK_SAMPLES, VoiceActivity
 from cockpit.audio.wake import Woken
 from cockpit.config import AudioSettings
 from cockpit.ports import AudioSource
 from cockpit.types import SAMPLE_RATE_HZ, Pcm
+
+BEGINNING_S = 0.4
+"""So much of what has only begun is compared with what is played (docs/decisions/0013-acoustic-front-end.md)."""
+ASKED_EVERY = 3
+"""Chunks after which it is compared again: about 100 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,7 @@ class _Cutter:
         self._health = ChannelHealth()
         self.endpointer = Endpointer(settings)
         self.ending = False
+        self._doubted = False
         self._rest: Pcm = np.zeros(0, np.float32)
         self._taken = 0
         self._vad.reset()
@@ -119,13 +125,24 @@ class _Cutter:
         whole = len(sound) // CHUNK_SAMPLES * CHUNK_SAMPLES
         self._rest = sound[whole:]
         self._taken += whole
-        events: list[EndpointEvent] = []
+        events: list[EndpointEvent | None] = []
         for at in range(0, whole, CHUNK_SAMPLES):
             chunk = sound[at : at + CHUNK_SAMPLES]
             event = self.endpointer.feed(chunk, self._vad.probability(chunk))
-            if isinstance(event, SpeechSoFar | SpeechEnd) and front is not None:
-                since = len(sound) - at - CHUNK_SAMPLES + (event.surplus if isinstance(event, SpeechEnd) else 0)
-                own = front.own_voice(len(event.pcm) / SAMPLE_RATE_HZ, since / SAMPLE_RATE_HZ)
-                event = replace(event, own_voice=own)
-            events += [] if event is None else [event]
-        return events
+            since = len(sound) - at - CHUNK_SAMPLES
+            events.append(event if front is None else self._told_apart(event, since, front))
+        return [event for event in events if event is not None]
+
+    def _told_apart(self, event: EndpointEvent | None, since: int, front: Front) -> EndpointEvent | None:
+        """The assistant's own voice told from a person's; `since` samples have come after what the event is about. What
+        has only begun is asked about again until it is a person's, or over: an onset that is late is better than a
+        reply that interrupts itself."""
+        if isinstance(event, SpeechSoFar | SpeechEnd):
+            since += event.surplus if isinstance(event, SpeechEnd) else 0
+            event = replace(event, own_voice=front.own_voice(len(event.pcm) / SAMPLE_RATE_HZ, since / SAMPLE_RATE_HZ))
+        begins, over = isinstance(event, SpeechOnset), isinstance(event, SpeechEnd | FalseStart)
+        if begins or (self._doubted and event is None and self._taken // CHUNK_SAMPLES % ASKED_EVERY == 0):
+            self._doubted = front.own_voice(BEGINNING_S, since / SAMPLE_RATE_HZ)
+            return None if self._doubted else SpeechOnset()
+        self._doubted = self._doubted and not over
+        return event

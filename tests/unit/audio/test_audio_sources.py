@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cockpit.audio.endpointing import SpeechEnd, SpeechStart
+from cockpit.audio.endpointing import SpeechEnd, SpeechOnset, SpeechStart
 from cockpit.audio.listening import Detectors, Listener
 from cockpit.audio.microphone import Microphone
 from cockpit.audio.sources import PushSource, WavSource
@@ -114,6 +114,33 @@ async def test_an_utterance_ends_when_its_end_is_told() -> None:
         elif isinstance(event, SpeechEnd):
             ends.append(event)
     assert [int((end.pcm > 0.4).sum()) for end in ends] == [11 * 512]
+
+
+class OwnVoiceUntil:
+    """A front end that passes all, and takes the first so many questions to be about the assistant's own voice."""
+
+    def __init__(self, times: int) -> None:
+        self._left = times
+
+    def take(self, frame: Pcm) -> Pcm:
+        return frame
+
+    def own_voice(self, length_s: float, ago_s: float = 0.0) -> bool:
+        self._left -= 1
+        return self._left >= 0
+
+
+@pytest.mark.parametrize(("doubts", "onsets", "own"), [(0, 1, False), (2, 1, False), (100, 0, True)])
+async def test_the_assistant_s_own_voice_is_no_onset_and_is_told(doubts: int, onsets: int, own: bool) -> None:
+    source = PushSource("driver", capacity=1000)
+    for piece in [QUIET] * 10 + [LOUD] * 20 + [QUIET] * 30:
+        source.push(frame(piece))
+    source.close()
+    listener = Listener(source, Detectors(LoudnessVad(), front=lambda: OwnVoiceUntil(doubts)), AudioSettings())
+    events = [event async for event in listener.events()]
+    assert [type(event) for event in events].count(SpeechOnset) == onsets
+    (end,) = [event for event in events if isinstance(event, SpeechEnd)]
+    assert end.own_voice is own
 
 
 class WordAtTheEnd:
