@@ -98,8 +98,9 @@ def test_a_curve_counts_what_is_missed_and_each_false_wake_once() -> None:
     assert (at[0.5].alike, at[0.7].alike) == (0.1, 0)
 
 
-def test_the_lowest_threshold_that_never_wakes_is_chosen_and_the_highest_where_none_is() -> None:
+def test_a_threshold_weighs_what_is_missed_against_what_wakes_and_stays_in_bounds() -> None:
     point = wake_threshold.Point
-    points = [point(0.3, 0, 0, 0), point(0.5, 0, 0, 4), point(0.6, 0.1, 0.2, 0), point(0.7, 0.2, 0.04, 0)]
-    assert wake_threshold.chosen([*points, point(0.8, 0.3, 0, 0)]) == 0.7
-    assert wake_threshold.chosen(points[:3]) == wake_threshold.MOST
+    points = [point(0.3, 0, 0, 0), point(0.5, 0.01, 0, 4), point(0.6, 0.03, 0.2, 0), point(0.7, 0.05, 0, 0.5)]
+    assert wake_threshold.chosen(points) == 0.7
+    assert wake_threshold.chosen([*points, point(0.8, 0.05, 0, 0)]) == 0.8
+    assert wake_threshold.chosen([*points, point(0.8, 0.2, 0, 0), point(0.99, 0, 0, 0)]) == 0.7
