@@ -18,6 +18,7 @@ from cockpit.ports import Synthesizer
 from cockpit.tts.speech import NORMALISE
 from cockpit.types import Lang, Pcm, Understanding
 from cockpit.yamlfile import read_yaml
+from hil.speech.corpus import spread
 from hil.speech.record import PIPERS, spoken, voice_of
 
 SETS = ROOT / "models" / "eval" / "sets"
@@ -41,13 +42,6 @@ class Clip:
     lang: Lang
     command: bool
     voice: str = ""
-
-
-def spread(lines: Sequence[str], count: int) -> list[str]:
-    """`count` of `lines`, evenly."""
-    if count >= len(lines):
-        return [*lines]
-    return [lines[n * len(lines) // count] for n in range(count)]
 
 
 Ends = Callable[[str], Understanding]

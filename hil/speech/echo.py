@@ -25,7 +25,8 @@ from cockpit.config import AudioSettings, FrontSettings, load_settings
 from cockpit.ports import Recognizer
 from cockpit.types import SAMPLE_RATE_HZ, Lang, Pcm
 from hil import noise, room
-from hil.speech.suppression import commands, engine, error_rate, recordings
+from hil.speech.scoring import errors, total
+from hil.speech.suppression import commands, engine, recordings
 
 ECHO_DB = -25.0
 """Level of the assistant's voice at the microphone, dB under full scale."""
@@ -152,9 +153,10 @@ def measured(lang: Lang, name: str, trials: Sequence[Scene], recogniser: Recogni
         if person:
             cut = pcm[trial.begin - SAMPLE_RATE_HZ // 5 : trial.end + SAMPLE_RATE_HZ // 5]
             heard.append(recogniser.recognise(cut, lang).text)
-    errors = error_rate([trial.text for trial in trials], heard, lang) if person else None
+    wrong = total(errors(trial.text, text, lang) for trial, text in zip(trials, heard, strict=True)) if person else None
+    rate = None if wrong is None else wrong.word_rate
     delay_ms = float(np.median(delays)) if delays and person else None
-    return Row(lang, name, front, len(trials), started, utterances, own, lost, float(np.mean(erle)), delay_ms, errors)
+    return Row(lang, name, front, len(trials), started, utterances, own, lost, float(np.mean(erle)), delay_ms, rate)
 
 
 def trials(lang: Lang, count: int, folder: Path) -> dict[str, list[Scene]]:

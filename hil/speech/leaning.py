@@ -25,7 +25,8 @@ from cockpit.runtime.understanding import understanding
 from cockpit.types import LANGS, Lang
 from hil.speech.clips import Clip
 from hil.speech.commands import add_options, clips_of, noisy
-from hil.speech.spoken import Ended, summary, words_of
+from hil.speech.scoring import spoken_words
+from hil.speech.spoken import Ended, summary
 
 STRENGTHS = (0.0, 0.5, 1.0, 1.5, 2.5)
 ENGINE: Mapping[Lang, str] = {"zh": "whisper", "en": "moonshine"}
@@ -45,7 +46,7 @@ def heard(clip: Clip, engine: Leans, expected: object, understander: Understande
     first_ms = 1000 * (time.monotonic() - begun)
     found = believed(understander, transcript)
     total_ms = 1000 * (time.monotonic() - begun)
-    said, got = words_of(clip.text, clip.lang), words_of(found.transcript.text, clip.lang)
+    said, got = spoken_words(clip.text, clip.lang), spoken_words(found.transcript.text, clip.lang)
     typed, errors = understander.understand(clip.text, clip.lang), Levenshtein.distance(said, got)
     return Ended(clip, found.transcript, typed, found.understanding, errors, len(said), first_ms, total_ms)
 

@@ -16,6 +16,8 @@ from cockpit.types import LANGS
 from hil.speech.workbench import Json, Workbench, median, percentile, share
 
 COMMANDS = ("clean", "car", "babble")
+NOISES = ("clean", "car 10", "car 0", "babble 10")
+"""Of suppression's conditions."""
 SHARES = ("as_typed", "asked", "refused", "wrong", "pulled_in", "errors")
 TIMES = ("median_ms", "p95_ms")
 
@@ -54,10 +56,9 @@ def suppression(bench: Workbench) -> Json:
     for lang in LANGS:
         texts = module.commands(lang, bench.count(10, 2))
         speech = module.recordings(lang, texts, folder)
-        engines = ("moonshine", "whisper") if lang == "en" else ("whisper",)
-        whole = len(module.CONDITIONS) * len(module.MODES) * (len(engines) + 1)
+        whole = len(NOISES) * len(module.MODES) * (len(module.ENGINES_OF[lang]) + 1)
         found = []
-        for row in module.rows(lang, texts, speech, engines):
+        for row in module.rows(lang, texts, speech, NOISES, [*module.MODES]):
             found.append(row)
             bench.tell(f"suppression, {lang}", len(found) / whole)
         found.sort(key=lambda row: row.engine)  # stable: conditions stay in their order

@@ -14,12 +14,11 @@ import pypinyin
 from rapidfuzz.distance import Levenshtein
 
 from cockpit.nlu.sound import sound_key
-from cockpit.nlu.tokens import clean, tokenise
 from cockpit.ports import Understander
 from cockpit.runtime.hearing import Ears, hear
-from cockpit.tts.speech import NORMALISE
 from cockpit.types import SAMPLE_RATE_HZ, Act, Lang, Transcript, Understanding, Utterance
 from hil.speech.clips import Clip
+from hil.speech.scoring import spoken_words
 
 CHAT = frozenset({"dialog.chat", "dialog.talk"})
 """Talk that asks for no deed: as good as no act at all."""
@@ -112,17 +111,12 @@ def _plain(value: object) -> str:
 
 def sound_of(text: str, lang: Lang) -> str:
     """Pinyin with tones; of English a rough key of the consonants."""
-    words = words_of(text, lang)
+    words = spoken_words(text, lang)
     if lang == "en":
         return sound_key("".join(words))
     return " ".join(
         pinyin for pinyins in pypinyin.pinyin("".join(words), style=pypinyin.Style.TONE3) for pinyin in pinyins
     )
-
-
-def words_of(text: str, lang: Lang) -> list[str]:
-    """As they are spoken: figures as words."""
-    return [token.text for token in tokenise(clean(NORMALISE[lang](text))) if not token.punctuation]
 
 
 async def evaluate(
@@ -134,7 +128,7 @@ async def evaluate(
         begun = time.monotonic()
         heard = await hear(timed, understander, Utterance(clip.pcm, "driver", 0.0), clip.lang if told else None)
         total_ms = 1000 * (time.monotonic() - begun)
-        said, got = words_of(clip.text, clip.lang), words_of(heard.transcript.text, clip.lang)
+        said, got = spoken_words(clip.text, clip.lang), spoken_words(heard.transcript.text, clip.lang)
         typed = understander.understand(clip.text, clip.lang)
         errors = Levenshtein.distance(said, got)
         yield Ended(clip, heard.transcript, typed, heard.understanding, errors, len(said), timed.ms, total_ms)

@@ -14,11 +14,10 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
-from pypinyin import lazy_pinyin
-from rapidfuzz.distance import Levenshtein
 
 from cockpit.asr.engines import ENGINES
 from cockpit.audio.front import FrontEnd
@@ -30,6 +29,7 @@ from cockpit.types import SAMPLE_RATE_HZ, Lang, Pcm
 from cockpit.yamlfile import read_yaml
 from hil import noise, room
 from hil.speech.record import spoken, voice_of
+from hil.speech.scoring import errors, total
 
 SPEAKERS: dict[Lang, tuple[str, ...]] = {"en": ("joe", "af_heart"), "zh": ("zf_xiaobei", "zm_yunjian")}
 ENGINES_OF: dict[Lang, tuple[str, ...]] = {"en": ("moonshine", "whisper"), "zh": ("whisper",)}
@@ -112,19 +112,6 @@ def through(mode: str, pcm: Pcm) -> Pcm:
     return np.concatenate(frames)[late : late + len(pcm)]
 
 
-def tokens(text: str, lang: Lang) -> list[str]:
-    """What is compared: words, or syllables without tones."""
-    if lang == "zh":
-        return lazy_pinyin(re.sub(r"[^\u4e00-\u9fff]", "", text))
-    return re.sub(r"[^a-z ]", "", text.lower().replace("-", " ")).split()
-
-
-def error_rate(said: Sequence[str], heard: Sequence[str], lang: Lang) -> float:
-    """Edits over the number of tokens said, of all together."""
-    pairs = [(tokens(one, lang), tokens(other, lang)) for one, other in zip(said, heard, strict=True)]
-    return sum(Levenshtein.distance(*pair) for pair in pairs) / sum(len(one) for one, _ in pairs)
-
-
 def speech_mask(vad: SileroVad, pcm: Pcm) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Which chunks the VAD takes for speech."""
     vad.reset()
@@ -149,7 +136,7 @@ def rows(
             yield Row("vad", lang, condition, mode, float((~found[wanted]).mean()), float(found[~wanted].mean()))
             for name, recogniser in made.items():
                 heard = [recogniser.recognise(pcm[margin:-margin], lang).text for pcm in clean]
-                yield Row(name, lang, condition, mode, error_rate(texts, heard, lang))
+                yield Row(name, lang, condition, mode, total(map(errors, texts, heard, repeat(lang))).word_rate)
 
 
 def engine(name: str, models: Path) -> Recognizer:
