@@ -83,8 +83,9 @@ class WakeSettings(_Section):
 
     required: bool = False
     """Whether live speech is answered only after a wake word, with the push-to-talk key, or as a follow-up."""
-    words: list[str] = Field(default_factory=list)
-    """Ids of the wake words listened for (`models/wake`); none is all of them, where `required` is on."""
+    words: list[str] = ["nihao_xiaochi", "okay_cockpit"]
+    """The wake words listened for where `required` is on, as they are called in `models/wake`; others that lie there
+    are missed more often (models/wake/README.md)."""
     threshold: Annotated[float, Field(gt=0, lt=1)] | None = None
     """Certainty from which a wake word is believed; None takes the one chosen in training."""
     listen_s: Annotated[float, Field(gt=0, le=60)] = 6.0

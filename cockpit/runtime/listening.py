@@ -160,9 +160,9 @@ class Listening:
         return made
 
     def _wake(self, tell: Tell) -> WakeWords | None:
-        """What finds wake words, where any are listened for. On the listening thread."""
+        """What finds wake words, where one is required. On the listening thread."""
         wake = self._settings.wake
-        if not (wake.required or wake.words):
+        if not wake.required:
             return None
         words = WakeWords(self._settings.models_dir / FEATURES, HEADS, wake.words, wake.threshold)
         try:
