@@ -12,6 +12,8 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -38,6 +40,10 @@ SOON_S, LATE_S = 0.4, 0.8
 FRAME = 512
 MUSIC_S, BABBLE_S = 1800, 600
 
+NEAR = "near misses"
+KINDS = ("recordings", "people", "music", "babble", "conversation", NEAR)
+WORKERS = 4
+
 Json = dict[str, Any]
 
 
@@ -50,12 +56,34 @@ def heard(wake: WakeWords, sound: Pcm) -> list[tuple[Woken, int]]:
     return found
 
 
-def misses(wake: WakeWords, studio: Studio, others: Sequence[Pcm]) -> list[Json]:
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What is measured, for any process to load."""
+
+    models: Path
+    heads: Path
+    threshold: float | None
+    people: tuple[Path, ...] = ()
+    recordings: tuple[Path, ...] = ()
+
+    @property
+    def wake(self) -> WakeWords:
+        wake = WakeWords(self.models / "wake-features", self.heads, threshold=self.threshold)
+        wake.load()
+        return wake
+
+    @property
+    def studio(self) -> Studio:
+        return Studio(self.models, ROOT / "out" / "wake" / "speech")
+
+
+def misses(setup: Setup, words: Sequence[str]) -> list[Json]:
     """A row for each word and condition, with the errors of the end in milliseconds (negative: said to end too
     early), for words in one breath with a command."""
     rows = []
-    lines = wake_corpus.woken("test")
-    for word in wake.words:
+    wake, studio, lines = setup.wake, setup.studio, wake_corpus.woken("test")
+    others = [timed.pcm for timed in studio.all(wake_corpus.talk("test"))]
+    for word in words:
         for condition, snr_db in CONDITIONS.items():
             row: Json = {"word": word, "condition": condition, "said": 0, "missed": 0, "errors_ms": [], "late_ms": []}
             for line in (line for line in lines if line.word == word):
@@ -87,35 +115,29 @@ def _scene(
     return mixed(made.pcm, made.pcm[made.end - len(said) // 2 : made.end], under, snr_db), made.end
 
 
-def false_wakes(wake: WakeWords, kinds: dict[str, Pcm]) -> list[Json]:
-    """A row for each kind of sound: its hours, the wakes in it with their scores, and what hearing it cost."""
-    rows = []
-    for kind, sound in kinds.items():
-        begun = time.process_time()
-        found = heard(wake, sound)
-        length_s = len(sound) / SAMPLE_RATE_HZ
-        cost = (time.process_time() - begun) / max(length_s, 1e-9)
-        wakes = [f"{woken.word} {woken.score:.2f} at {when / SAMPLE_RATE_HZ:.1f} s" for woken, when in found]
-        rows.append({"kind": kind, "hours": round(length_s / 3600, 3), "wakes": wakes, "core": round(cost, 4)})
-    return rows
+def false_wakes(setup: Setup, kind: str) -> Json:
+    """The hours of a kind of sound, the wakes in it with their scores, and which share of a core hearing it took."""
+    wake, sound = setup.wake, without_word(setup, kind)
+    begun = time.process_time()
+    found = heard(wake, sound)
+    length_s = len(sound) / SAMPLE_RATE_HZ
+    cost = (time.process_time() - begun) / max(length_s, 1e-9)
+    wakes = [f"{woken.word} {woken.score:.2f} at {when / SAMPLE_RATE_HZ:.1f} s" for woken, when in found]
+    return {"kind": kind, "hours": round(length_s / 3600, 3), "wakes": wakes, "core": round(cost, 4)}
 
 
-def sounds(studio: Studio, people: Sequence[Path], folders: Sequence[Path]) -> dict[str, Pcm]:
-    """All that has no wake word in it."""
-    rng = np.random.default_rng(7)
-    talk = [timed.pcm for timed in studio.all(wake_corpus.talk("test"))]
-    kinds = {
-        "near misses": stream([timed.pcm for timed in studio.all(wake_corpus.alike("test"))], rng),
-        "conversation": stream(talk, rng),
-        "music": music(seconds(MUSIC_S), rng),
-        "babble": noise.babble(seconds(BABBLE_S), talk, rng) * np.float32(0.05),
-    }
-    for name, some in (("people", [recordings(folder, held_out=True) for folder in people]),
-                       ("recordings", [recordings(folder, None) for folder in folders])):  # fmt: skip
-        clips = [clip for found in some for clip in found]
-        if clips:
-            kinds[name] = stream(clips, rng)
-    return kinds
+def without_word(setup: Setup, kind: str) -> Pcm:
+    """One of `KINDS`; empty where there are no such recordings."""
+    rng = np.random.default_rng(crc32(kind.encode()))
+    if kind == "music":
+        return music(seconds(MUSIC_S), rng)
+    if kind in ("people", "recordings"):
+        folders, half = (setup.people, True) if kind == "people" else (setup.recordings, None)
+        clips = [clip for folder in folders for clip in recordings(folder, half)]
+        return stream(clips, rng) if clips else np.zeros(0, np.float32)
+    lines = wake_corpus.alike("test") if kind == NEAR else wake_corpus.talk("test")
+    said = [timed.pcm for timed in setup.studio.all(lines)]
+    return noise.babble(seconds(BABBLE_S), said, rng) * np.float32(0.05) if kind == "babble" else stream(said, rng)
 
 
 def table(report: Json) -> str:
@@ -132,7 +154,7 @@ def table(report: Json) -> str:
         lines.append(
             f"{row['kind']:22}{row['hours']:7.2f}{count:7}{count / max(row['hours'], 1e-9):9.2f}{row['core']:11.2%}"
         )
-    rest = [row for row in report["false"] if row["kind"] != "near misses"]
+    rest = [row for row in report["false"] if row["kind"] != NEAR]
     hours, count = sum(row["hours"] for row in rest), sum(len(row["wakes"]) for row in rest)
     return "\n".join([*lines, f"{'all but near misses':22}{hours:7.2f}{count:7}{count / max(hours, 1e-9):9.2f}"])
 
@@ -151,14 +173,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--threshold", type=float, help="for all words, in place of their own")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
-    wake = WakeWords(options.models_dir / "wake-features", options.heads, threshold=options.threshold)
-    wake.load()
-    studio = Studio(options.models_dir, ROOT / "out" / "wake" / "speech")
-    others = [timed.pcm for timed in studio.all(wake_corpus.talk("test"))]
-    report = {
-        "words": misses(wake, studio, others),
-        "false": false_wakes(wake, sounds(studio, options.people, options.recordings)),
-    }
+    setup = Setup(
+        options.models_dir, options.heads, options.threshold, tuple(options.people), tuple(options.recordings)
+    )
+    with ProcessPoolExecutor(WORKERS) as workers:
+        false = [workers.submit(false_wakes, setup, kind) for kind in KINDS]
+        missed = [workers.submit(misses, setup, [word]) for word in setup.wake.words]
+        report: Json = {
+            "words": [row for job in missed for row in job.result()],
+            "false": [row for job in false if (row := job.result())["hours"]],
+        }
     sys.stdout.write(table(report) + "\n")
     if options.json:
         options.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")

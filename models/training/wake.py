@@ -28,6 +28,9 @@ OUT, HEADS = ROOT / "out" / "wake", ROOT / "models" / "wake"
 
 def train(heard: Heard, heads: Path, seed: int) -> None:
     """A head of each word, each by a process; thresholds are still to be chosen."""
+    none = int(np.sum(heard.word < 0))
+    hours = none * CHUNK / SAMPLE_RATE_HZ / 3600
+    print(f"{len(heard.at) - none} windows of wake words, {none} ({hours:.2f} h) of others", flush=True)
     heads.mkdir(exist_ok=True)
     names = [*wake_corpus.words()]
     with ProcessPoolExecutor(len(names)) as workers:
@@ -53,16 +56,14 @@ def main() -> None:
     parser.add_argument("--models-dir", type=Path, default=settings.models_dir)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--afresh", action="store_true", help="make the embeddings again")
+    parser.add_argument("--thresholds", action="store_true", help="only choose the thresholds again")
     options = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
     for kept in OUT.glob("heard-*.npz") if options.afresh else ():
         kept.unlink()
     source = Source(options.models_dir, OUT, tuple(options.negatives), options.seed)
-    heard = listen(source)
-    none = int(np.sum(heard.word < 0))
-    hours = none * CHUNK / SAMPLE_RATE_HZ / 3600
-    print(f"{len(heard.at) - none} windows of wake words, {none} ({hours:.2f} h) of others", flush=True)
-    train(heard, HEADS, options.seed)
+    if not options.thresholds:
+        train(listen(source), HEADS, options.seed)
     write_card(HEADS / "README.md", choose(source, HEADS))
 
 

@@ -29,7 +29,7 @@ EARLY_S = 0.24
 """Before the end by more than this, a word is not yet one."""
 PART_S = 0.7
 """Before its end by up to this, what there is of the word is trained on as none."""
-TALK_TAKES, ALIKE_TAKES = 2, 6
+TALK_TAKES, ALIKE_TAKES, PEOPLE_TAKES = 4, 8, 3
 """How often other speech is heard, each time as another scene."""
 MUSIC_S, CAR_S, BABBLE_S = 300, 60, 150
 OTHERS = ("speech", "people", "sounds")
@@ -129,7 +129,7 @@ def _others(source: Source, name: str, rng: np.random.Generator) -> Iterator[Pcm
         yield noise.babble(seconds(BABBLE_S), talk, rng) * np.float32(0.05)
         return
     if name == "people":
-        clips = [source.recorded(dev=False)]
+        clips = [source.recorded(dev=False)] * PEOPLE_TAKES
     else:
         alike = [timed.pcm for timed in source.studio.all(wake_corpus.alike("train"))]
         clips = [*[talk] * TALK_TAKES, *[alike] * ALIKE_TAKES]

@@ -86,15 +86,21 @@ def test_a_curve_counts_what_is_missed_and_each_false_wake_once() -> None:
     said[WINDOW - 1 + 20] = 0.8
     other = np.zeros((WINDOW - 1 + 3600, SIZE), np.float32)
     other[[100, 101, 200]] = 0.6
-    points = wake_threshold.curve(Head("hey", "en", 0.5, judge), [(said, 20 * CHUNK), (said, 40 * CHUNK)], [other])
+    words = [(said, 20 * CHUNK), (said, 40 * CHUNK)]
+    near = np.zeros((WINDOW + 20, SIZE), np.float32)
+    near[[30, 31]] = 0.6
+    points = wake_threshold.curve(Head("hey", "en", 0.5, judge), words, {"talk": other, "near0": near}, 10)
     at = {point.threshold: point for point in points}
     assert [at[0.5].missed, at[0.8].missed, at[0.85].missed] == [0.5, 0.5, 1.0]
     hours = 3600 * CHUNK / 16_000 / 3600
     assert at[0.5].wakes_an_hour == pytest.approx(2 / hours)
     assert at[0.7].wakes_an_hour == 0
+    assert (at[0.5].alike, at[0.7].alike) == (0.1, 0)
 
 
-def test_the_lowest_threshold_that_wakes_seldom_is_chosen_and_the_highest_where_none_does() -> None:
+def test_a_threshold_weighs_what_is_missed_against_what_wakes_and_stays_in_bounds() -> None:
     point = wake_threshold.Point
-    assert wake_threshold.chosen([point(0.3, 0, 0), point(0.5, 0, 4), point(0.6, 0.1, 0.1), point(0.7, 0.2, 0)]) == 0.6
-    assert wake_threshold.chosen([point(0.9, 0, 4)]) == wake_threshold.MOST
+    points = [point(0.3, 0, 0, 0), point(0.5, 0.01, 0, 4), point(0.6, 0.03, 0.2, 0), point(0.7, 0.05, 0, 0.5)]
+    assert wake_threshold.chosen(points) == 0.7
+    assert wake_threshold.chosen([*points, point(0.8, 0.05, 0, 0)]) == 0.8
+    assert wake_threshold.chosen([*points, point(0.8, 0.2, 0, 0), point(0.99, 0, 0, 0)]) == 0.7
