@@ -84,11 +84,11 @@ def _music() -> Pcm:
 def some_noise(samples: int, others: Sequence[Pcm], rng: np.random.Generator) -> Pcm:
     """Car, babble, music or hiss."""
     kind = rng.random()
-    if kind < 0.5:
+    if kind < 0.4:
         return noise.car(samples, rng, rng.uniform(20, 130))
-    if kind < 0.75:
+    if kind < 0.8:
         return noise.babble(samples, others, rng)
-    if kind < 0.85:
+    if kind < 0.9:
         return np.resize(np.roll(_music(), int(rng.integers(seconds(MUSIC_S)))), samples)
     return rng.standard_normal(samples).astype(np.float32)
 

@@ -21,7 +21,7 @@ from hil.speech.timed import Timed
 from hil.speech.wake_corpus import Studio
 from hil.speech.wake_scenes import recordings, scene, seconds, stream
 
-COPIES = 360
+COPIES = 1200
 """Scenes of each wake word."""
 LATE_S = 0.32
 """A head is to know a word from its end on and so much longer."""

@@ -35,7 +35,7 @@ CARD = """
 # Wake words
 
 One head a word, on the speech embeddings of the pulled model `wake-features` (16 of them, 80 ms apart). Each is an ONNX
-file of 57 KB whose metadata says its language, its phrase and its threshold; its name is the word's. Why so:
+file of 190 KB whose metadata says its language, its phrase and its threshold; its name is the word's. Why so:
 docs/decisions/0012-own-heads-on-a-free-embedding.md.
 
 Made by `python -m models.training.wake` from speech that the project's own voices say (hil/speech/wake.yaml), and from

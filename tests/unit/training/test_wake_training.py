@@ -78,7 +78,7 @@ def test_a_head_learns_what_marks_its_word_and_is_the_same_from_its_file(
         logit, ago = network(window)
     assert score == pytest.approx(float(torch.sigmoid(logit)[0]), abs=1e-5)
     assert ago_s == pytest.approx(float(ago[0]), abs=1e-5)
-    assert file.stat().st_size < 80_000
+    assert file.stat().st_size < 200_000
 
 
 def test_a_curve_counts_what_is_missed_and_each_false_wake_once() -> None:
