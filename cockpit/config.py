@@ -120,7 +120,7 @@ class HttpSettings(_Section):
     host: str = "127.0.0.1"
     token: SecretStr | None = None
     """Environment `COCKPIT_HTTP__TOKEN`, or the systemd credential `http-token`; where there is one, requests must bear
-    it."""
+    it. Needed for a `host` that other machines reach."""
 
 
 class FrontSettings(_Section):

@@ -72,6 +72,10 @@ class Listener:
         """End the utterance that pauses now after so much silence, unless it goes on."""
         self._cutter.endpointer.patience_ms = milliseconds
 
+    def start_over(self) -> None:
+        """What was said until now is no part of what is being said."""
+        self._cutter.starting_over = True
+
     def end(self) -> None:
         """The utterance under way is over, whatever comes."""
         self._cutter.ending = True
@@ -99,7 +103,7 @@ class _Cutter:
         self._made: tuple[Front | None, WakeDetector | None] | None = None
         self._health = ChannelHealth()
         self.endpointer = Endpointer(settings)
-        self.ending = False
+        self.ending = self.starting_over = False
         self._doubted = False
         self._rest: Pcm = np.zeros(0, np.float32)
         self._taken = 0
@@ -110,10 +114,15 @@ class _Cutter:
         state = self._health.take(frame)
         events: list[ListeningEvent] = [] if state is None else [ChannelChanged(state)]
         clean = frame if front is None else front.take(frame)
+        if self.starting_over:
+            self.starting_over = False
+            self.endpointer.start_over(0)
         events += self._cut(clean, front)
         for woken in wake.take(clean) if wake is not None else ():
-            self.endpointer.start_over(max(self._taken - woken.end_sample, 0))
-            events.append(woken)
+            ago = max(self._taken - woken.end_sample, 0)
+            if front is None or not front.own_voice(BEGINNING_S, ago / SAMPLE_RATE_HZ):
+                self.endpointer.start_over(ago)
+                events.append(woken)
         if self.ending:
             self.ending = False
             last = self.endpointer.finish()

@@ -18,7 +18,7 @@ WINDOW = 16
 """Embeddings that a head sees."""
 REFRACTORY_S = 1.0
 """So long after a wake word none is found: it would be the same one still."""
-EARLY_S = 0.08
+EARLY_S = 0.16
 """A word is said to end so much earlier than its head judges, so that what follows it is never clipped."""
 
 

@@ -36,6 +36,10 @@ class Attention:
         if seconds:
             self._open(zone, now_s + seconds, "follow_up")
 
+    def close(self, zone: Zone) -> None:
+        """What opened `zone` was meant for another seat."""
+        self._until.pop(zone, None)
+
     def _open(self, zone: Zone, until_s: float, why: Why) -> None:
         """Nothing closes a seat earlier than what opened it before would have."""
         before_s, _ = self._until.get(zone, (until_s, why))

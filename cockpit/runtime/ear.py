@@ -33,6 +33,8 @@ class TurnTaking(Protocol):
     def speaking(self, zone: Zone) -> bool: ...
 
 
+JUST_S = 1.0
+"""Who presses the key while speaking began so long ago at the most: fingers are slower than tongues."""
 ChannelTold = Callable[[Zone, State], None]
 """Takes the state of a seat's microphone when it changes."""
 
@@ -45,6 +47,7 @@ class _Said:
     turn: str
     why: str | None
     over_reply: bool
+    begun_s: float
 
 
 class Ear:
@@ -82,12 +85,30 @@ class Ear:
     def press(self, *, on: bool) -> None:
         """The push-to-talk key of this seat: what is said while it is down is meant, and over when it is let go."""
         if on:
-            self._attention.pressed(self._zone, asyncio.get_running_loop().time())
+            now_s = asyncio.get_running_loop().time()
+            self._attention.pressed(self._zone, now_s)
             self._barge_in.onset()
             self._barge_in.interrupt()
+            if self._said is not None and self._said.why is None:
+                self._mean(self._said, now_s)
         else:
             self._attention.released(self._zone)
             self._listener.end()
+
+    def _mean(self, said: _Said, now_s: float) -> None:
+        """What is being said already when the key goes down is meant where it has only just begun."""
+        if now_s - said.begun_s <= JUST_S:
+            said.why = "push"
+            self._sink(SpeechStarted(turn=said.turn, zone=self._zone, lang=self._lang))
+        else:
+            self._drop()
+            self._listener.start_over()
+
+    def _drop(self) -> None:
+        """What was said until now belongs to nothing."""
+        self.drafts.drop()
+        self._said = None
+        self._arbiter.dropped(self._zone)
 
     def _take(self, event: ListeningEvent) -> None:
         match event:
@@ -114,9 +135,7 @@ class Ear:
         """What was said before the word, and the word itself, belong to nothing."""
         self._attention.woken(self._zone, asyncio.get_running_loop().time())
         self._sink(WokenEvent(zone=self._zone, lang=event.lang, word=event.word))
-        self.drafts.drop()
-        self._said = None
-        self._arbiter.dropped(self._zone)
+        self._drop()
         self._barge_in.onset()
         self._barge_in.interrupt()
 
@@ -124,7 +143,7 @@ class Ear:
         now_s = asyncio.get_running_loop().time()
         over_reply = self._turns.speaking(self._zone)
         why = self._attention.begun(self._zone, now_s) or ("follow_up" if over_reply else None)
-        self._said = _Said(uuid4().hex, why, over_reply)
+        self._said = _Said(uuid4().hex, why, over_reply, now_s)
         self._arbiter.begun(self._zone)
         if why is not None:
             self._sink(SpeechStarted(turn=self._said.turn, zone=self._zone, lang=self._lang))
@@ -193,6 +212,8 @@ class Ear:
                 self._submit(said, segment, whole)
                 return
             self._barge_in.go_on()
+            if reason == "other_zone":
+                self._attention.close(self._zone)
             if said.why is not None:
                 self._sink(Ignored(turn=said.turn, zone=self._zone, lang=self._lang, reason=reason))
 

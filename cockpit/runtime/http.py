@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MAX_BODY = 4096
 """Bytes."""
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 BODY_S = 5.0
 """How long a request's body is waited for."""
 
@@ -34,7 +35,10 @@ class HttpInterface:
         """The port it listens on, once it does."""
 
     async def run(self) -> None:
-        """Serve until cancelled. Raises `ConfigError` (`config-http-port`) where the port cannot be had."""
+        """Serve until cancelled. Raises `ConfigError`: `config-http-port` where the port cannot be had, and
+        `config-http-open` where other machines could reach it and no token is set."""
+        if self._settings.host not in LOOPBACK and self._settings.token is None:
+            raise ConfigError("http-open", f"http.host is {self._settings.host}: that needs a token (http.token)")
         from aiohttp import web  # noqa: PLC0415 (loads for a third of a second, and is off by default)
 
         @web.middleware

@@ -18,7 +18,7 @@ from cockpit.audio.wake import WakeWords
 from cockpit.bus.payloads import ListenRequest
 from cockpit.config import ROOT, Settings
 from cockpit.errors import AudioError, CockpitError, ModelError
-from cockpit.events import ErrorOccurred, Event, TurnEnded
+from cockpit.events import ErrorOccurred, Event, Ignored, SpeechStarted, TurnEnded
 from cockpit.ports import AudioSource, EventSink
 from cockpit.runtime.arbitration import Arbiter
 from cockpit.runtime.attention import Attention
@@ -67,6 +67,8 @@ class Listening:
         self._arbiter = Arbiter()
         self._streams: dict[Zone, PushSource] = {}
         self._ears: dict[Zone, Ear] = {}
+        self._spoken: set[str] = set()
+        """Turns that began at a microphone and are not over."""
         self.problems: dict[str, CockpitError] = {}
         self.counters: Counter[str] = Counter()
 
@@ -84,9 +86,15 @@ class Listening:
     def saw(self, event: Event) -> None:
         """What happens in turns: after a reply the person may speak again without being asked to. What made no sense
         was probably said to somebody else, and opens nothing."""
-        if isinstance(event, TurnEnded) and event.zone in self._ears and event.outcome not in CLOSED:
-            now_s = asyncio.get_running_loop().time()
-            self._attention.replied(event.zone, now_s, asked=event.outcome == "ask")
+        if isinstance(event, SpeechStarted):
+            self._spoken.add(event.turn)
+        elif isinstance(event, Ignored):
+            self._spoken.discard(event.turn)
+        elif isinstance(event, TurnEnded) and event.turn in self._spoken:
+            self._spoken.discard(event.turn)
+            if event.outcome not in CLOSED:
+                now_s = asyncio.get_running_loop().time()
+                self._attention.replied(event.zone, now_s, asked=event.outcome == "ask")
 
     async def run(self) -> None:
         """Listen to what the settings say until cancelled."""

@@ -111,6 +111,13 @@ async def test_a_body_that_never_comes_is_not_waited_for_for_ever(monkeypatch: p
         assert service.pressed == [("driver", True)]
 
 
+async def test_other_machines_need_a_token() -> None:
+    interface = HttpInterface(HttpSettings(port=0, host="0.0.0.0"), Service().listen, dict)  # noqa: S104
+    with pytest.raises(ConfigError) as error:
+        await interface.run()
+    assert error.value.code == "config-http-open"
+
+
 async def test_a_port_that_is_taken_is_told() -> None:
     async with served() as (_, http):
         port = http._base_url.port  # type: ignore[union-attr]

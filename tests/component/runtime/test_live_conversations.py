@@ -349,6 +349,33 @@ def test_push_to_talk_ends_with_the_key() -> None:
     virtually(talk())
 
 
+@pytest.mark.parametrize(("pressed_s", "heard"), [(0.75, ["打开空调"]), (1.4, ["打开空调"]), (2.3, [])])
+def test_a_key_that_goes_down_while_speaking_counts_where_it_has_just_begun(pressed_s: float, heard: list[str]) -> None:
+    async def talk() -> None:
+        car = Car(settings=WAITS)
+        clip = car.says("打开空调", at_s=0.5, seconds=2.0)
+        loop = asyncio.get_running_loop()
+        loop.call_later(pressed_s, lambda: car.listening.press(ListenRequest(zone="driver", on=True)))
+        loop.call_later(clip.until_s + 0.1, lambda: car.listening.press(ListenRequest(zone="driver", on=False)))
+        await car.drive(clip.until_s + 4)
+        assert [text for text in finals(car) if text == "打开空调"] == heard
+
+    virtually(talk())
+
+
+def test_chat_of_a_passenger_who_heard_the_wake_word_too_is_not_answered() -> None:
+    async def talk() -> None:
+        car = Car(settings=WAITS)
+        wake = car.wakes(at_s=0.5)
+        clip = car.says("打开空调", at_s=wake.until_s)
+        clip.elsewhere["front_passenger"] = 0.3
+        chat = car.says("打开天窗", at_s=clip.until_s + 2.5, zone="front_passenger")
+        await car.drive(chat.until_s + 4, zones=("driver", "front_passenger"))
+        assert [event.zone for event in car.events if isinstance(event, Replied)] == ["driver"]
+
+    virtually(talk())
+
+
 @pytest.mark.parametrize(("text", "done"), [("下一首", True), ("打开空调", False), ("今天天气真好啊", False)])
 def test_some_commands_need_no_wake_word_where_that_is_switched_on(text: str, done: bool) -> None:
     async def talk() -> None:
