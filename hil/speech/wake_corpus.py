@@ -36,7 +36,7 @@ SPEAKERS: dict[Part, dict[Lang, tuple[str, ...]]] = {
         ),
         "en": (
             "af_heart", "af_heart+jm_kumo", "jf_tebukuro+jm_kumo", "zf_xiaobei+af_heart", "af_heart+jf_alpha", "joe",
-            "zf_xiaobei", "zf_xiaobei+jm_kumo",
+            "zf_xiaobei", "zf_xiaobei+jm_kumo", "jm_kumo", "zf_xiaobei+jf_alpha",
         ),
     },
     "dev": {"zh": ("jf_gongitsune", "zf_xiaobei+jf_gongitsune"), "en": ("jf_gongitsune+af_heart", "joe")},
@@ -44,7 +44,7 @@ SPEAKERS: dict[Part, dict[Lang, tuple[str, ...]]] = {
 }  # fmt: skip
 RATES: dict[Part, tuple[float, ...]] = {"train": (0.85, 1.0, 1.2), "dev": (0.95, 1.15), "test": (0.9, 1.0, 1.2)}
 TALK: dict[Part, tuple[Path, int]] = {
-    "train": (ROOT / "models" / "eval" / "sets" / "commands", 30),
+    "train": (ROOT / "models" / "eval" / "sets" / "commands", 160),
     "dev": (ROOT / "models" / "eval" / "sets" / "no_command_dev", 10),
     "test": (ROOT / "tests" / "data" / "no_command", 20),
 }

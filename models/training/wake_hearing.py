@@ -29,7 +29,7 @@ EARLY_S = 0.24
 """Before the end by more than this, a word is not yet one."""
 PART_S = 0.7
 """Before its end by up to this, what there is of the word is trained on as none."""
-TALK_TAKES, ALIKE_TAKES, PEOPLE_TAKES = 4, 8, 3
+TALK_TAKES, ALIKE_TAKES, PEOPLE_TAKES = 2, 8, 2
 """How often other speech is heard, each time as another scene."""
 MUSIC_S, CAR_S, BABBLE_S = 300, 60, 150
 OTHERS = ("speech", "people", "sounds")
