@@ -113,7 +113,7 @@ def _weights(section: Json, said: Mapping[str, Any]) -> Iterator[Table]:
 
 
 def _waterfall(section: Json, said: Mapping[str, Any]) -> Iterator[Table]:
-    keys, last = ("lang", "speech", "turns", "lost"), ("sound_ms", "sound_p95_ms")
+    keys, last = ("lang", "speech", "turns", "lost"), ("transcript_ms", "sound_ms", "sound_p95_ms")
     rows = [
         [
             *_named(row, keys, said),

@@ -102,6 +102,7 @@ def _row(lang: Lang, found: Sequence[dict[str, float] | None]) -> Json:
     means = {stage: round(float(np.mean([one[stage] for one in turns])), 1) for stage in STAGES} if turns else {}
     return {
         "lang": lang, "speech": "synthesised", "turns": len(turns), "lost": len(found) - len(turns), "stages": means,
+        "transcript_ms": median(one["endpoint"] + one["transcript"] for one in turns),
         "sound_ms": median(totals), "sound_p95_ms": percentile(totals, 95),
     }  # fmt: skip
 

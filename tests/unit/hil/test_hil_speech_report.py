@@ -34,7 +34,15 @@ def report() -> dict[str, Any]:
         for pause_s, early in ((0.0, 0.0), (0.7, 0.5))
     ]  # fmt: skip
     parts = dict.fromkeys(STAGES, 100.0)
-    turns = {"lang": "zh", "speech": "synthesised", "turns": 9, "lost": 1, "stages": parts, "sound_ms": 700.0}
+    turns = {
+        "lang": "zh",
+        "speech": "synthesised",
+        "turns": 9,
+        "lost": 1,
+        "stages": parts,
+        "transcript_ms": 200.0,
+        "sound_ms": 700.0,
+    }
     return {
         "machine": "a machine",
         "quick": False,
