@@ -65,7 +65,7 @@ class AudioSettings(_Section):
     min_speech_ms: Annotated[int, Field(ge=32, le=1000)] = 96
     end_silence_ms: Annotated[int, Field(ge=100, le=3000)] = 640
     """Silence after which an utterance is over, where nothing tells whether its sentence is complete."""
-    end_silence_complete_ms: Annotated[int, Field(ge=100, le=3000)] = 256
+    end_silence_complete_ms: Annotated[int, Field(ge=100, le=3000)] = 224
     """The same after a sentence that is complete and understood."""
     end_silence_incomplete_ms: Annotated[int, Field(ge=100, le=5000)] = 1600
     """The same after one that breaks off ("把空调调到…")."""

@@ -12,6 +12,9 @@ from cockpit.types import Act, Lang
 _FREE_SLOT = re.compile(r"\{(?:text|verbatim):(\w+)\}")
 """How templates write a slot that any words may fill."""
 
+PERHAPS_NUMBERS = frozenset({"2", "two", "4", "four"})
+"""What recognisers write for the "to" or "for" after which somebody thinks."""
+
 
 class Patience:
     """Judges by what the sentences of `skills` can be."""
@@ -31,20 +34,26 @@ class Patience:
         understood, settings = draft.understanding, self._settings
         if not draft.transcript.text.strip():
             return settings.end_silence_ms
-        if not understood.complete or self._joins(draft.transcript.text, draft.transcript.lang):
+        said = draft.transcript.text.rstrip(" .,!?…。，！？、").casefold()
+        if not understood.complete or self._joins(said, draft.transcript.lang):
             return settings.end_silence_incomplete_ms
-        if not understood.sure or self._may_go_on(understood.acts[-1]):
+        if not understood.sure:
+            return settings.end_silence_ms
+        last = understood.acts[-1]
+        if self._lacks(last):
+            return settings.end_silence_incomplete_ms
+        if said.rpartition(" ")[2] in PERHAPS_NUMBERS or not self._free_slots.isdisjoint(last.slots):
             return settings.end_silence_ms
         return settings.end_silence_complete_ms
 
-    def _joins(self, text: str, lang: Lang) -> bool:
+    def _joins(self, said: str, lang: Lang) -> bool:
         """Whether it ends with a word that joins: 打开空调然后 …"""
-        said = text.rstrip(" .,!?…。，！？、").casefold()
         if lang == "en":
             return said.rpartition(" ")[2] in self._connectors[lang]
         return any(said.endswith(word) for word in self._connectors[lang] if len(word) > 1)
 
-    def _may_go_on(self, act: Act) -> bool:
-        """Whether more words would change it: what it needs is still missing, or any words can belong to it."""
-        missing = any(slots.isdisjoint(act.slots) for slots in self._required.get(act.intent, ()))
-        return missing or act.intent.endswith(".ask") or not self._free_slots.isdisjoint(act.slots)
+    def _lacks(self, act: Act) -> bool:
+        """Whether something that it needs is still missing."""
+        return act.intent.endswith(".ask") or any(
+            slots.isdisjoint(act.slots) for slots in self._required.get(act.intent, ())
+        )
