@@ -7,7 +7,7 @@ A text's score is the log probability that the recogniser gives it, less `weight
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,8 +25,7 @@ EDGE = ""
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
     """Tokens so far. `last` are the two words before the one under way (`partial`), which is `strange` if no known word
-    begins so, and paid for; `bytes` begin a character that is not complete. `letters` are the text without its
-    punctuation, which nobody can hear: beams that differ in nothing else would leave too few for other words."""
+    begins so, and paid for; `bytes` begin a character that is not complete."""
 
     tokens: tuple[int, ...] = ()
     log_probability: float = 0.0
@@ -35,15 +34,10 @@ class Hypothesis:
     partial: str = ""
     strange: bool = False
     bytes: bytes = b""
-    letters: str = ""
 
     @property
     def score(self) -> float:
         return self.log_probability - self.paid
-
-    @property
-    def spoken(self) -> Hashable:
-        return self.letters, self.bytes
 
 
 class Fusion:
@@ -62,28 +56,26 @@ class Fusion:
         """`before` with one more token."""
         paid, last, partial, strange = before.paid, before.last, before.partial, before.strange
         text, rest = _decoded(before.bytes + self._texts[token])
-        letters = before.letters
         for char in text.casefold():
             if char >= "\u3400" and char.isalpha():
                 paid, last = self._closed(paid, last, partial, strange)
                 paid, last = self._closed(paid, last, char, strange=False)
-                partial, strange, letters = "", False, letters.rstrip() + char
+                partial, strange = "", False
             elif char.isalnum():
-                partial, letters = partial + char, letters + char
+                partial += char
             elif char not in "'’":
-                letters = f"{letters} " if partial else letters
                 paid, last = self._closed(paid, last, partial, strange)
                 partial, strange = "", False
         if partial and not strange and not self._begins(partial):
             paid, strange = paid + self._weight * DEAREST - self._gain, True
         total = before.log_probability + log_probability
-        return Hypothesis((*before.tokens, token), total, paid, last, partial, strange, rest, letters)
+        return Hypothesis((*before.tokens, token), total, paid, last, partial, strange, rest)
 
     def ended(self, hypothesis: Hypothesis, log_probability: float) -> Heard:
         paid, last = self._closed(hypothesis.paid, hypothesis.last, hypothesis.partial, hypothesis.strange)
         paid += self._weight * self._cost(*last, EDGE)
         total = hypothesis.log_probability + log_probability
-        return Heard(hypothesis.tokens, total, total - paid, hypothesis.letters.rstrip())
+        return Heard(hypothesis.tokens, total, total - paid)
 
     def _closed(self, paid: float, last: tuple[str, str], word: str, strange: bool) -> tuple[float, tuple[str, str]]:
         """With `word` over; there may be none under way."""

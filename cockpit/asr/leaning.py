@@ -8,7 +8,7 @@ some word that is expected begins like it.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
@@ -34,13 +34,11 @@ logits of what comes next, one row each."""
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A finished hypothesis: its tokens, their log probability, the score with what strange words cost, and what of it
-    is `spoken`."""
+    """A finished hypothesis: its tokens, their log probability, and the score with what strange words cost."""
 
     tokens: tuple[int, ...]
     log_probability: float
     score: float
-    spoken: Hashable = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +57,6 @@ class Hypothesis:
     @property
     def score(self) -> float:
         return self.log_probability - self.paid
-
-    @property
-    def spoken(self) -> Hashable:
-        return self.tokens
 
 
 class Leaning:
@@ -95,7 +89,7 @@ class Leaning:
     def ended(self, last: Hypothesis, log_probability: float) -> Heard:
         closed = self._closed(last)
         total = last.log_probability + log_probability
-        return Heard(last.tokens, total, total - closed.paid, last.spoken)
+        return Heard(last.tokens, total, total - closed.paid)
 
     def _closed(self, open_: Hypothesis) -> Hypothesis:
         """The word under way is over."""
@@ -122,14 +116,8 @@ class Open(Protocol):
     @property
     def score(self) -> float: ...
 
-    @property
-    def spoken(self) -> Hashable:
-        """Of several hypotheses for which this is the same only the best goes on."""
-        ...
-
 
 Going = TypeVar("Going", bound=Open)
-Ranked = TypeVar("Ranked")
 
 
 class Judge(Protocol[Going]):
@@ -145,9 +133,9 @@ class Judge(Protocol[Going]):
 def search(
     first: Logits, step: Step, judge: Judge[Going], end: int, limit: int, beams: int = BEAMS, enough: int = 1
 ) -> list[Heard]:
-    """The likeliest texts, best first, at most `beams`, no two of which are the same but for what is not spoken.
-    `first` are the logits of the first token, shape (vocabulary,); `end` is the token that ends a text, and none gets
-    longer than `limit` tokens. Over when `enough` texts are better than any that goes on."""
+    """The likeliest texts, best first, at most `beams`. `first` are the logits of the first token, shape (vocabulary,);
+    `end` is the token that ends a text, and none gets longer than `limit` tokens. Over when `enough` texts are better
+    than any that goes on."""
     width = min(WIDTH, len(first))
     finished: list[Heard] = []
     alive, logits = [judge.begin()], first[np.newaxis]
@@ -162,24 +150,13 @@ def search(
                     longer = judge.extended(hypothesis, token, float(scores[token]))
                     grown.append((longer.score, row, longer))
         grown.sort(key=lambda item: item[0], reverse=True)
-        finished.sort(key=lambda heard: heard.score, reverse=True)
-        finished = _different(finished, beams, lambda heard: heard.spoken)
-        best = _different(grown, beams, lambda item: item[2].spoken)
+        finished = sorted(finished, key=lambda heard: heard.score, reverse=True)[:beams]
+        best = grown[:beams]
         if not best or (len(finished) >= enough and finished[enough - 1].score >= best[0][0]):
             break
         alive = [hypothesis for _, _, hypothesis in best]
         logits = step([row for _, row, _ in best], [hypothesis.tokens[-1] for hypothesis in alive])
     return finished
-
-
-def _different(ordered: Iterable[Ranked], most: int, spoken: Callable[[Ranked], Hashable]) -> list[Ranked]:
-    """The first `most` of those that differ in what is spoken."""
-    kept: dict[Hashable, Ranked] = {}
-    for one in ordered:
-        kept.setdefault(spoken(one), one)
-        if len(kept) == most:
-            break
-    return [*kept.values()]
 
 
 def _log_softmax(logits: Logits) -> Logits:

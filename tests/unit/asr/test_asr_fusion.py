@@ -127,16 +127,3 @@ def test_what_is_far_less_likely_is_not_told() -> None:
 
 def test_where_nothing_was_said_nothing_is_told() -> None:
     assert told([("...", [1], -1.0)], "zh", "engine").text == ""
-
-
-def test_texts_that_differ_in_punctuation_are_one() -> None:
-    sound: list[dict[bytes, float]] = [{b" dome": 0.6, b" don": 0.4}, {b" light": 1.0}, {b".": 0.6, b"": 0.4}]
-    assert [text(one) for one in heard(sound, 0.0, enough=4)[:2]] == [" dome light.", " don light."]
-
-
-def test_a_character_under_way_is_told_from_the_text_before_it() -> None:
-    fusion = Fusion(None, TEXTS, 0.0, 0.0)
-    opened = fusion.extended(fusion.begin(), IDS["打".encode()], 0.0)
-    begun = fusion.extended(opened, IDS["开".encode()[:2]], 0.0)
-    assert begun.spoken != opened.spoken
-    assert fusion.extended(begun, IDS["开".encode()[2:]], 0.0).spoken == ("打开", b"")
