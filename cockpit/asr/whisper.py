@@ -158,10 +158,7 @@ class WhisperRecognizer:
     def _found(self, pcm: Pcm, lang: Lang, expected: Expectation | None) -> list[tuple[str, list[int], float]]:
         """The likeliest texts with their tokens and the logarithm of their probabilities."""
         sound = self._begun(pcm)[0]
-        tokenizer = Tokenizer(self._loaded().hf_tokenizer, multilingual=True, task="transcribe", language=lang)
-        hint = _hints().get(lang, "")
-        before = [tokenizer.sot_prev, *tokenizer.encode(" " + hint)] if hint else []
-        prompt = [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
+        tokenizer, prompt = self._prompted(lang, _hints().get(lang, ""))
         if lang not in self._never:
             barred = _outside_gb2312(tokenizer.tokenizer) if lang == "zh" else ()
             self._never[lang] = self._decoder.barred(tokenizer.eot, barred)
@@ -177,6 +174,12 @@ class WhisperRecognizer:
             raise RecognitionError("engine", f"Whisper failed: {error}") from error
         return [(tokenizer.decode([*one.tokens]).strip(), [*one.tokens], one.log_probability) for one in heard]
 
+    def _prompted(self, lang: Lang, hint: str) -> tuple[Tokenizer, list[int]]:
+        """The tokenizer of a language, and what the decoder is told before it writes."""
+        tokenizer = Tokenizer(self._loaded().hf_tokenizer, multilingual=True, task="transcribe", language=lang)
+        before = [tokenizer.sot_prev, *tokenizer.encode(" " + hint)] if hint else []
+        return tokenizer, [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
+
     def _fusion(self, lang: Lang, expected: Expectation | None) -> Fusion:
         known = self._fusions.get(lang)
         if known is None or known[:2] != (expected, self.leaning):
@@ -187,9 +190,7 @@ class WhisperRecognizer:
     def _generate(self, pcm: Pcm, lang: Lang, hint: str, count: int) -> list[tuple[str, list[int], float]]:
         """The `count` likeliest texts with their tokens and the mean logarithm of those tokens' probabilities."""
         model = self._loaded()
-        tokenizer = Tokenizer(model.hf_tokenizer, multilingual=True, task="transcribe", language=lang)
-        before = [tokenizer.sot_prev, *tokenizer.encode(" " + hint)] if hint else []
-        prompt = [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
+        tokenizer, prompt = self._prompted(lang, hint)
         (result,) = model.model.generate(
             self._encode(pcm),
             [prompt],

@@ -71,8 +71,8 @@ class Service:
         self.recognition = Recognition(settings.asr, settings.models_dir)
         self.speech = Speech.from_settings(settings)
         self.speaking = Speaking(settings, self.profile, self.speech, self.bus, self.vehicle, self._sink)
-        words = {lang: self._understanding.skills.reply(lang, "progress") for lang in LANGS}
-        self.progress = Progress(words, settings.speech.progress_s, self.speaking.say)
+        self._progress_words = {lang: self._understanding.skills.reply(lang, "progress") for lang in LANGS}
+        self.progress = Progress(self._progress_words, settings.speech.progress_s, self.speaking.say)
         self.alerts = Alerts(self.bus, settings.vid, settings.language, self._composer, self.speaking.say, self._sink)
         self.runner, self.lanes = self._make_turns()
         self.listening = Listening(
@@ -156,8 +156,7 @@ class Service:
     async def _load_engines(self) -> None:
         """Load what the first turn will need; what is missing is told in the status, and text turns go on."""
         # a voice's first run takes longer than any other, so it is not left to the first reply
-        words = {lang: self._understanding.skills.reply(lang, "progress") for lang in LANGS}
-        voices = self.speech.warm(words if self.speaking.audible else dict.fromkeys(LANGS, ()))
+        voices = self.speech.warm(self._progress_words if self.speaking.audible else dict.fromkeys(LANGS, ()))
         self.recognition.lean_on(await asyncio.to_thread(likely, self.settings))
         for failed in await asyncio.gather(self.recognition.warm(), voices, return_exceptions=True):
             if isinstance(failed, CockpitError):

@@ -7,7 +7,6 @@ pitch, cabin and level, and every figure says on which of the two it was measure
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,6 +18,7 @@ import numpy as np
 from cockpit.audio.wav import decode_wav, encode_wav
 from cockpit.config import ROOT
 from cockpit.errors import AudioError
+from cockpit.runtime.turn import language_of
 from cockpit.tts.speech import NORMALISE
 from cockpit.types import Lang, Pcm
 from cockpit.yamlfile import read_yaml
@@ -95,13 +95,6 @@ def human(folder: Path) -> list[Clip]:
             continue
         clips.append(clip)
     return clips
-
-
-def language_of(text: str) -> Lang | None:
-    """By its letters; None where it has none of either language."""
-    if re.search(r"[一-鿿]", text):
-        return "zh"
-    return "en" if re.search(r"[A-Za-z]", text) else None
 
 
 def voiced(

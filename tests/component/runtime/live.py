@@ -15,7 +15,7 @@ from cockpit.audio.listening import Detectors, Listener
 from cockpit.audio.vad import CHUNK_SAMPLES
 from cockpit.audio.wake import Woken
 from cockpit.config import Settings
-from cockpit.events import Event
+from cockpit.events import Event, Replied, Spoke, Transcribed
 from cockpit.ports import SourceCapabilities, Understander
 from cockpit.runtime.listening import Listening
 from cockpit.runtime.understanding import understanding
@@ -192,3 +192,19 @@ class Car(Cockpit):
 
     def of(self, kind: str) -> list[Event]:
         return [event for event in self.events if event.type == kind]
+
+
+def finals(car: Car) -> list[str]:
+    return [event.text for event in car.events if isinstance(event, Transcribed) and event.final]
+
+
+def partials(car: Car) -> list[str]:
+    return [event.text for event in car.events if isinstance(event, Transcribed) and not event.final]
+
+
+def replies(car: Car) -> list[str]:
+    return [event.kind for event in car.events if isinstance(event, Replied)]
+
+
+def speech(car: Car) -> list[str]:
+    return [event.state for event in car.events if isinstance(event, Spoke)]
