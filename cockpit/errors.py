@@ -8,7 +8,9 @@ CockpitError
  ├─ UnderstandingError  understanding failed (not: "did not understand", which is an answer)
  ├─ BusError            the broker is away, a payload is broken
  ├─ VehicleError        the vehicle or an app did not do what was asked
- └─ SpeechError         a voice or the loudspeaker failed
+ ├─ SpeechError         a voice or the loudspeaker failed
+ ├─ LanguageModelError  the language model on the board failed or is not there
+ └─ CloudError          a cloud model could not be reached, refused, or answered nonsense
 """
 
 from __future__ import annotations
@@ -60,11 +62,21 @@ class SpeechError(CockpitError):
     stage = "tts"
 
 
+class LanguageModelError(CockpitError):
+    stage = "llm"
+
+
+class CloudError(CockpitError):
+    stage = "cloud"
+
+
 __all__ = [
     "AudioError",
     "BusError",
+    "CloudError",
     "CockpitError",
     "ConfigError",
+    "LanguageModelError",
     "ModelError",
     "RecognitionError",
     "SpeechError",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cockpit.events import Event
-from cockpit.types import AudioChunk, Lang, Outcome, Pcm, Permit, Snapshot, Transcript, Understanding, Zone
+from cockpit.types import AudioChunk, Lang, Message, Outcome, Pcm, Permit, Snapshot, Transcript, Understanding, Zone
 
 EventSink = Callable[[Event], None]
 """Takes an event at once and never blocks or raises."""
@@ -160,3 +160,31 @@ class Vehicle(Protocol):
     async def carry_out(self, permit: Permit) -> Outcome:
         """Publish the permitted proposal and wait for its end: `done` only when the car reported `succeeded` and
         the current value is the wanted one. Never raises for what the car or an app does: that is the outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModelCapabilities:
+    """`model` is the id in the model manifest, or the provider's name of it; `constrained` means that it can be held to
+    a grammar; `local` that nothing leaves the board."""
+
+    name: str
+    model: str
+    languages: tuple[Lang, ...]
+    context_tokens: int
+    local: bool
+    constrained: bool
+
+
+class LanguageModel(Protocol):
+    """Writes answers, on the board or in the cloud. What it writes is text, and never more than a proposal."""
+
+    capabilities: LanguageModelCapabilities
+
+    def stream(
+        self, messages: Sequence[Message], *, limit_tokens: int, grammar: str | None = None
+    ) -> AsyncIterator[str]:
+        """Pieces of the answer as they are written; closing the iterator (or cancelling its reader) stops the model.
+
+        `grammar` is GBNF, for models that can be `constrained`. Raises `LanguageModelError` or `CloudError`, also in
+        mid-answer.
+        """

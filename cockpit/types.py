@@ -226,3 +226,11 @@ class AudioChunk:
     pcm: Pcm
     rate_hz: int
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation, as language models take it."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
