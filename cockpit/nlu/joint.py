@@ -93,7 +93,8 @@ class JointUnderstander:
         again = self._second_look(first, cleaned, lang, expecting)
         if again is None:
             return first
-        return again if again.understanding.confidence >= first.understanding.confidence else first
+        surer = again.understanding.confidence >= first.understanding.confidence
+        return again if surer or (_literally(again) and first.chosen == "network") else first
 
     def _second_look(self, first: Consideration, cleaned: str, lang: Lang, expecting: str) -> Consideration | None:
         """The surest look at what was probably said, unless the words as they are say what a skill's author wrote, or
@@ -220,8 +221,6 @@ class JointUnderstander:
             return ()
         if chosen == "network" or reading is None:
             return tuple(candidate.act for candidate in candidates)
-        if chosen == "templates":
-            return reading.acts
         return reading.acts if len(reading.acts) == len(candidates) else _once(reading.acts)
 
 

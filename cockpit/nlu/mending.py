@@ -1,7 +1,7 @@
 """What was probably said where a recogniser wrote something else: a noisy channel (Kernighan, Church and Gale 1990).
 
-Candidates for a word are the known words that sound like it; which of them were meant is told by the words beside them
-(`Wording`). Tokens stay as many as they are, so that what was heard can be found again.
+Candidates for a word are the known words for which it may have been heard; which of them were meant is told by those
+beside them (`Wording`). Tokens stay as many as they are, so that what was heard can be found again.
 """
 
 from __future__ import annotations
@@ -14,19 +14,25 @@ from math import log
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from cockpit.nlu.sound import near, sounds_en, syllables
+from cockpit.nlu.mishearing import cost
+from cockpit.nlu.sound import sounds_en, syllables
 from cockpit.nlu.wording import EDGE, Wording
 from cockpit.types import Lang
 
 SAME_SOUND: Mapping[Lang, float] = {"zh": 4.2, "en": 1.2}
-NEAR_SOUND: Mapping[Lang, float] = {"zh": 6.0, "en": 3.0}
-"""What it costs to believe that a word was heard for another, in nats: of the same sound, of a near one. Chosen on the
-development half of models/eval/sets, misheard."""
+NEAR_SOUND = 3.0
+"""What it costs to believe that a word was heard for another, in nats: of the same sound, in English of a near one.
+Chosen on the development half of models/eval/sets, misheard."""
+MISHEARD, UNHEARD_OF = 0.7, 7.0
+"""What a nat of `mishearing.cost` adds to that in Chinese, and the cost from which a syllable is not heard for another.
+Chosen on recordings of the development half (`python -m hil.speech.commands --half dev`)."""
 PER_LETTER = 6.0
 """What it costs in English besides, per share of letters that differ."""
 LEAST_LIKE = 0.55
-MOST = 12
-"""Candidates for an English word: those that are likeliest by how they sound and how common they are."""
+MOST: Mapping[Lang, int] = {"zh": 40, "en": 12}
+"""Candidates for a word: those that are likeliest by how they sound and how common they are."""
+COMMON: Mapping[Lang, float] = {"zh": 0.5, "en": 1.0}
+"""What a nat of being more common counts there."""
 PATHS = 12
 """Endings of what was heard so far that are followed further."""
 READINGS, WORTH = 3, 2.0
@@ -49,7 +55,7 @@ class Mender:
         self._familiar = frozenset(self._known)
         self._remembered: dict[str, Candidates] = {}
         self._by_syllable: Mapping[str, list[str]] | None = None
-        self._near: dict[str, list[str]] = {}
+        self._misheard: dict[str, Mapping[str, float]] = {}
 
     def mended(self, words: Sequence[str]) -> Sequence[tuple[str, ...]]:
         """The likeliest readings of `words`, each of as many, the likeliest first: at most `READINGS`, none of them
@@ -92,16 +98,27 @@ class Mender:
         return self._remembered[word]
 
     def _zh(self, word: str) -> dict[str, float]:
-        index = self._index()
         found: dict[str, float] = {}
         for syllable in syllables(word):
-            if syllable not in self._near:
-                self._near[syllable] = [other for other in index if near(syllable, other)]
-            for other in self._near[syllable]:
-                found |= dict.fromkeys(index[other], NEAR_SOUND[self._lang])
-        for syllable in syllables(word):
-            found |= dict.fromkeys(index.get(syllable, ()), SAME_SOUND[self._lang])
-        return found
+            for other, price in self._heard_for(syllable).items():
+                found[other] = min(price, found.get(other, price))
+        return self._likeliest(found)
+
+    def _heard_for(self, syllable: str) -> Mapping[str, float]:
+        """The words for which `syllable` may have been heard, with what each costs."""
+        if syllable not in self._misheard:
+            costs = {said: cost(said, syllable) for said in self._index()}
+            self._misheard[syllable] = {
+                word: SAME_SOUND["zh"] + MISHEARD * nats
+                for said, nats in costs.items()
+                if nats <= UNHEARD_OF
+                for word in self._index()[said]
+            }
+        return self._misheard[syllable]
+
+    def _likeliest(self, prices: Mapping[str, float]) -> dict[str, float]:
+        share, words = COMMON[self._lang], self._wording.words
+        return dict(nsmallest(MOST[self._lang], prices.items(), key=lambda item: item[1] - share * log(words[item[0]])))
 
     def _index(self) -> Mapping[str, list[str]]:
         if self._by_syllable is None:
@@ -117,7 +134,7 @@ class Mender:
             word, self._known, scorer=OSA.normalized_similarity, score_cutoff=LEAST_LIKE, limit=None
         )
         prices = {other: self._price(other, word) + PER_LETTER * (1 - likeness) for other, likeness, _ in spelt}
-        return dict(nsmallest(MOST, prices.items(), key=lambda item: item[1] - log(self._wording.words[item[0]])))
+        return self._likeliest(prices)
 
     def _price(self, other: str, word: str) -> float:
-        return (NEAR_SOUND if sounds_en((other,), (word,)) is None else SAME_SOUND)[self._lang]
+        return NEAR_SOUND if sounds_en((other,), (word,)) is None else SAME_SOUND["en"]

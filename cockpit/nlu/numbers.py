@@ -85,9 +85,15 @@ def read_ordinal(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
     return None
 
 
+_HEARD_FOR_ONE = frozenset("腰邀妖")
+"""Characters that recognisers write for the 幺 at the head of a phone number."""
+
+
 def read_digits(tokens: Sequence[Token], at: int, lang: Lang) -> tuple[int, str]:
     """The longest run of spoken or written digits at `at` (a phone number), as `(end, digits)`."""
     digits, here = "", at
+    if lang == "zh" and word(tokens, at) in _HEARD_FOR_ONE and _digit(word(tokens, at + 1), lang):
+        digits, here = "1", at + 1
     while here < len(tokens):
         repeat = _EN_REPEATS.get(tokens[here].text, 1) if lang == "en" else 1
         place = here + (repeat > 1)

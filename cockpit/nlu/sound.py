@@ -64,13 +64,24 @@ def syllables(character: str) -> frozenset[str]:
 
 
 def near(a: str, b: str) -> bool:
-    parts = _SPLIT.match(a), _SPLIT.match(b)
-    if parts[0] is None or parts[1] is None:
-        return False
-    (initial_a, final_a), (initial_b, final_b) = parts[0].groups(), parts[1].groups()
+    (initial_a, final_a), (initial_b, final_b) = parted(a), parted(b)
     if final_a == final_b:
-        return {initial_a, initial_b} in _NEAR_INITIALS
-    return initial_a == initial_b and {final_a, final_b} in _NEAR_FINALS
+        return near_initials(initial_a, initial_b)
+    return initial_a == initial_b and near_finals(final_a, final_b)
+
+
+def near_initials(a: str, b: str) -> bool:
+    return {a, b} in _NEAR_INITIALS
+
+
+def near_finals(a: str, b: str) -> bool:
+    return {a, b} in _NEAR_FINALS
+
+
+def parted(syllable: str) -> tuple[str, str]:
+    """Initial and final of a syllable in pinyin; "-" for one that it has not."""
+    parts = _SPLIT.match(syllable)
+    return (parts[1] or "-", parts[2] or "-") if parts else ("-", syllable)
 
 
 def sounds_en(words: Sequence[str], said: Sequence[str]) -> float | None:
