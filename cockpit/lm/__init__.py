@@ -1,0 +1,1 @@
+"""The language model on the board: short conversation, and nothing but words."""
