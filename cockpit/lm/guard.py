@@ -1,0 +1,159 @@
+"""What of a language model's answer may be said: in the driver's language, short, sensible, and true of the car.
+
+Small models go round in circles, fall into code or another language, and claim to have done what only the gate and
+the car can do. An answer is judged clause by clause, as it is written: it is cut where it gets worse, and unusable
+where nothing good came before. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cockpit.types import Lang
+
+SPOKEN_S = 12.0
+"""How long an answer may last when it is spoken."""
+RATE: Mapping[Lang, float] = {"zh": 4.6, "en": 2.7}
+"""Chinese characters and English words a second, as the project's voices speak (`python -m hil.speech.replies`)."""
+LEAST_CLAUSE: Mapping[Lang, int] = {"zh": 6, "en": 4}
+"""Characters or words that a clause which ends in a comma must have to be voiced on its own."""
+
+Fault = Literal["empty", "wrong_language", "code", "loop", "claim", "long"]
+"""Why an answer ends or is none; `long` is the only one that leaves a good answer."""
+
+_END = re.compile(r"[。！？!?…；;\n]+[”’」』）)\"']*|(?<![\d.])\.(?=\s|$)|(?<=\d)\.(?=\s|$)")
+_COMMA = re.compile(r"[，、：]|[,:](?=\s)")
+_CODE = re.compile(
+    r"```|<\||\|>|[{}<>\\]|\b(?:def|import|print|function|return)\b\s*[\w(]|https?:|\[/?INST\]|\*\*|^#|=>|=="
+)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]+")
+_COUNTED: Mapping[Lang, re.Pattern[str]] = {
+    "zh": re.compile(r"[\u3400-\u9fff]|[A-Za-z]+|\d"),
+    "en": re.compile(r"[\w']+"),
+}
+
+
+def spoken_length(text: str, lang: Lang) -> int:
+    """Characters (a word of letters is one) or words."""
+    return len(_COUNTED[lang].findall(text))
+
+
+def limit(lang: Lang, seconds: float = SPOKEN_S) -> int:
+    """What can be said in `seconds`, in characters or words."""
+    return int(seconds * RATE[lang])
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Texts that say what the assistant has done or does to the car, as patterns of one language."""
+
+    patterns: tuple[re.Pattern[str], ...]
+
+    @classmethod
+    def of(cls, patterns: Iterable[str]) -> Claims:
+        return cls(tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns))
+
+    def made(self, text: str) -> bool:
+        return any(pattern.search(text) for pattern in self.patterns)
+
+
+class Guard:
+    """Judges one answer. `fault` tells why it ended before the model did, or that there is none."""
+
+    def __init__(self, lang: Lang, claims: Claims, seconds: float = SPOKEN_S) -> None:
+        self._lang, self._claims = lang, claims
+        self._left = limit(lang, seconds)
+        self._waiting = ""
+        self._said: list[str] = []
+        self.fault: Fault | None = None
+
+    @property
+    def text(self) -> str:
+        """What was let through."""
+        return _joined(self._said, self._lang)
+
+    @property
+    def usable(self) -> bool:
+        return bool(self._said)
+
+    def feed(self, piece: str) -> list[str]:
+        """Take the next piece; the clauses that can be said now. Nothing more comes once there is a `fault`."""
+        if self.fault is not None:
+            return []
+        self._waiting += piece
+        return self._passed(self._cut())
+
+    def finish(self) -> list[str]:
+        """The rest, when the model has ended; of an answer that was cut by its limit, `complete` is False."""
+        if self.fault is not None:
+            return []
+        rest, self._waiting = self._waiting.strip(), ""
+        found = self._passed([rest] if rest else [])
+        if not self._said and self.fault is None:
+            self.fault = "empty"
+        return found
+
+    def _cut(self) -> list[str]:
+        """Clauses that are complete."""
+        clauses: list[str] = []
+        while True:
+            end = _END.search(self._waiting)
+            comma = next(
+                (
+                    mark
+                    for mark in _COMMA.finditer(self._waiting)
+                    if spoken_length(self._waiting[: mark.start()], self._lang) >= LEAST_CLAUSE[self._lang]
+                ),
+                None,
+            )
+            mark = min((one for one in (end, comma) if one), key=lambda one: one.end(), default=None)
+            if mark is None or (mark.end() == len(self._waiting) and mark[0] == "."):
+                return clauses
+            clauses.append(self._waiting[: mark.end()].strip())
+            self._waiting = self._waiting[mark.end() :].lstrip()
+
+    def _passed(self, clauses: Iterable[str]) -> list[str]:
+        passed: list[str] = []
+        for clause in clauses:
+            if not _COUNTED[self._lang].search(clause):
+                continue
+            self.fault = self._fault(clause)
+            if self.fault is not None:
+                break
+            self._left -= spoken_length(clause, self._lang)
+            self._said.append(clause)
+            passed.append(clause)
+        return passed
+
+    def _fault(self, clause: str) -> Fault | None:
+        if spoken_length(clause, self._lang) > self._left:
+            return "long"
+        if _CODE.search(clause):
+            return "code"
+        if not _in(clause, self._lang):
+            return "wrong_language"
+        if self._claims.made(clause):
+            return "claim"
+        return "loop" if _again(clause, self._said) else None
+
+
+def _in(clause: str, lang: Lang) -> bool:
+    """Whether most of `clause` is in `lang`; names may be in the other."""
+    han, latin = len(_HAN.findall(clause)), len(_LATIN.findall(clause))
+    return han >= latin if lang == "zh" else not han
+
+
+def _again(clause: str, before: Iterable[str]) -> bool:
+    """Whether `clause` was said already, or says a stretch of words over and over."""
+    plain = "".join(letter for letter in clause.casefold() if letter.isalnum())
+    if any(plain == "".join(letter for letter in one.casefold() if letter.isalnum()) for one in before):
+        return True
+    return re.search(r"(.{2,}?)\1{3,}", plain) is not None
+
+
+def _joined(clauses: Iterable[str], lang: Lang) -> str:
+    return ("" if lang == "zh" else " ").join(clauses)
