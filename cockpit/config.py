@@ -30,6 +30,14 @@ def _models_dir() -> Path:
     return Path(cache) / "cockpit" / "models"
 
 
+def _state_dir() -> Path:
+    state = os.environ.get("STATE_DIRECTORY")  # systemd's StateDirectory=
+    if state:
+        return Path(state.split(":")[0])
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(home) / "cockpit"
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -197,6 +205,44 @@ class TurnSettings(_Section):
     """Utterances of one zone that may wait; one more is refused with an error."""
 
 
+class CloudSettings(_Section):
+    """Cloud models: off unless turned on. Keys are never settings (`cockpit/cloud/providers.yaml` names where each is
+    looked for)."""
+
+    enabled: bool = False
+    providers: list[str] = ["qwen"]
+    """Whom to ask, by name in the provider table, best first; `name/model` for another than its first model."""
+    providers_file: Path | None = None
+    """A provider table of one's own, over the one that comes along."""
+    strategy: Literal["first", "best"] = "first"
+    """first asks the providers side by side and takes the first good answer; best has several judged."""
+    side_by_side: Annotated[int, Field(ge=1, le=4)] = 1
+    """How many of `providers` are asked at once; each call costs. The others are for when one of them is away."""
+    first_token_s: Annotated[float, Field(gt=0, le=30)] = 2.0
+    """From the request to the first words of an answer."""
+    deadline_s: Annotated[float, Field(gt=0, le=60)] = 8.0
+    """From the request to the end of the answer."""
+    judge_s: Annotated[float, Field(gt=0, le=30)] = 4.0
+    """How long `best` waits for answers."""
+    reply_tokens: Annotated[int, Field(ge=16, le=4096)] = 256
+    """An answer that goes on after this many is cut."""
+    reply_kb: Annotated[int, Field(ge=4, le=4096)] = 256
+    """Bytes read of one response, whatever is in it."""
+    budget_month: Annotated[float, Field(ge=0)] = 20.0
+    """What all calls of a calendar month may cost, in the provider table's unit (yuan)."""
+    breaker_failures: Annotated[int, Field(ge=1, le=20)] = 3
+    """Failures in a row after which a provider is left alone for a while."""
+    breaker_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    """For how long at first; doubled each time that it fails again, up to ten times as long."""
+    ca_file: Path | None = None
+    """Certificates (PEM) to trust besides the system's, for a server of one's own."""
+    probe_s: Annotated[float, Field(gt=0, le=3600)] = 15.0
+    """How often the link is probed when nothing else tells about it."""
+    probe_metered_s: Annotated[float, Field(gt=0, le=3600)] = 120.0
+    """The same where traffic is paid by volume."""
+    probe_deadline_s: Annotated[float, Field(gt=0, le=30)] = 2.0
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Defaults run the demo on a laptop."""
 
@@ -214,6 +260,8 @@ class Settings(BaseSettings):
     profile: Path = ROOT / "cockpit" / "profiles" / "reference.yaml"
     models_dir: Path = Field(default_factory=_models_dir)
     """Pulled models; outside the tree, so that they outlive a checkout."""
+    state_dir: Path = Field(default_factory=_state_dir)
+    """What must outlast a restart: money spent this month, whether the cloud may be asked."""
     broker: BrokerSettings = BrokerSettings()
     audio: AudioSettings = AudioSettings()
     wake: WakeSettings = WakeSettings()
@@ -222,6 +270,7 @@ class Settings(BaseSettings):
     asr: AsrSettings = AsrSettings()
     speech: SpeechSettings = SpeechSettings()
     turn: TurnSettings = TurnSettings()
+    cloud: CloudSettings = CloudSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -266,8 +315,14 @@ def _with_credentials(settings: Settings) -> Settings:
 
 
 def _credential(name: str, field: str, given: SecretStr | None) -> dict[str, SecretStr]:
+    secret = None if given is not None else credential(name)
+    return {} if secret is None else {field: secret}
+
+
+def credential(name: str) -> SecretStr | None:
+    """What systemd's credential directory holds under `name`, if there is such a directory and file."""
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     secret = Path(folder, name) if folder else None
-    if secret is None or given is not None or not secret.is_file():
-        return {}
-    return {field: SecretStr(secret.read_text("utf-8").strip())}
+    if secret is None or not secret.is_file():
+        return None
+    return SecretStr(secret.read_text("utf-8").strip())
