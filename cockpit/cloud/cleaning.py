@@ -58,7 +58,8 @@ _UNSPEAKABLE = re.compile(
 )
 _WIDE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
 _PAUSE = re.compile("[。！？；：，、]")
-_WORDS = re.compile(r"\w")
+_LOOSE = re.compile(r"\A[。！？；：，、….!?;:,)\]]+")
+"""What cannot begin an answer; it stood behind something that was dropped."""
 
 
 class Cleaner:
@@ -69,7 +70,7 @@ class Cleaner:
         self._closing: str | None = None
         self._depth = 0
         self._line_start = True
-        self._last = ""
+        self._last = self._gap = ""
         self.dropped = 0
 
     def feed(self, piece: str) -> str:
@@ -94,7 +95,7 @@ class Cleaner:
         """The rest, when nothing more comes. What was begun and not ended is dropped with it."""
         rest, self._raw = ("" if self._closing is not None else self._raw), ""
         self._closing = None
-        return self._say(rest).rstrip()
+        return self._say(rest)
 
     def _enter_block(self, block: re.Match[str]) -> None:
         self.dropped += 1
@@ -148,30 +149,31 @@ class Cleaner:
         return self._joined(text)
 
     def _joined(self, text: str) -> str:
-        """`text` behind what was said before: a new line becomes a pause, and several spaces one."""
+        """`text` behind what was said before: new lines become a pause, and several spaces one. A gap is said only when
+        something follows it."""
         said: list[str] = []
-        for part in re.split(r"(\n+| +)", text):
+        for part in re.split(r"(\s+)", text):
             if not part:
                 continue
-            if part[0] in "\n ":
-                part = self._pause() if part[0] == "\n" else " "  # noqa: PLW2901
-                if not self._last or (part == " " and (self._last == " " or _PAUSE.match(self._last))):
-                    continue
-            elif not self._last and not _WORDS.search(part):
+            if part.isspace():
+                self._gap = "\n" if "\n" in part + self._gap else " "
                 continue
-            said.append(part)
-            self._last = part[-1]
+            word = part if self._last else _LOOSE.sub("", part)
+            if word:
+                said += [self._pause(), word]
+                self._last, self._gap = word[-1], ""
         return "".join(said)
 
     def _pause(self) -> str:
-        if not self._last or self._last.isspace():
-            return " "
-        if _WIDE.match(self._last):
-            return "；" if self._last.isalnum() else " "
-        return "; " if self._last.isalnum() else " "
+        """What is said of the gap between the last word and the next."""
+        if not self._last or not self._gap or _PAUSE.match(self._last):
+            return ""
+        if self._gap == "\n" and self._last.isalnum():
+            return "；" if _WIDE.match(self._last) else "; "
+        return " "
 
 
 def clean(text: str) -> str:
     """All of `text` that can be said; empty where nothing can."""
     cleaner = Cleaner()
-    return (cleaner.feed(text) + cleaner.finish()).strip()
+    return cleaner.feed(text) + cleaner.finish()

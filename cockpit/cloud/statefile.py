@@ -34,6 +34,5 @@ def write_state(file: Path, state: State) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         new.replace(file)
-    except OSError:
+    finally:
         new.unlink(missing_ok=True)
-        raise
