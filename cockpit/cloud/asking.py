@@ -8,7 +8,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal
 
-from cockpit.cloud.client import Call, CallReceipt, CloudModel
+from cockpit.cloud.call import Call, CallReceipt
+from cockpit.cloud.client import CloudModel
 from cockpit.errors import CloudError
 from cockpit.types import Message
 

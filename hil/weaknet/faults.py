@@ -122,7 +122,7 @@ FAULTS: Mapping[str, Fault] = {
     "number-text": Fault(
         mode="reply", reply=STREAM_HEAD + b'data: {"choices": [{"index": 0, "delta": {"content": 7}}]}\n\n'
     ),
-    "deep-json": Fault(mode="reply", reply=STREAM_HEAD + b"data: " + b"[" * 100_000 + b"\n\n"),
+    "deep-json": Fault(mode="reply", reply=STREAM_HEAD + b"data: " + b"[" * 20_000 + b"\n\n"),
     "bad-utf8": Fault(mode="reply", reply=STREAM_HEAD + b"data: \xff\xfe\xfd\n\n"),
     "error-in-stream": Fault(mode="reply", reply=STREAM_HEAD + b'data: {"error": {"message": "overloaded"}}\n\n'),
     "garbage": Fault(mode="reply", reply=bytes(range(256)) * 8),
