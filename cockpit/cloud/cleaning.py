@@ -43,6 +43,7 @@ _DROPPED = (
     re.compile(rf"\n{_STEP}"),
     re.compile(r"\b[A-Za-z]\w*(?:[._]\w+)+\([^()\n]*\)|\b[a-z]+[A-Z]\w*\([^()\n]*\)"),
     re.compile(r"\b[A-Za-z]\w+(?:\.[A-Za-z]\w+){2,}\b(?:[ \t]*=[ \t]*[\w.\"']+)?"),
+    re.compile(r"\b\w+(?:/\w+){3,}"),
     re.compile(r"\[\s*\"[^\]\n]*\]"),
     re.compile(r"`[^`\n]*[(){}=;<>][^`\n]*`"),
 )
