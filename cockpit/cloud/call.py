@@ -194,7 +194,7 @@ class Call:
         self._answered = True
         try:
             while (chunk := await self._read(anext(stream, None))) is not None:
-                self._model.switch.check()
+                self._model.switch.check()  # it may have gone off while the last piece was spoken
                 text = self._cleaner.feed(self._reading.take(chunk))
                 self._cut = self._reading.cut or estimated_tokens(self._reading.text) > 2 * self._limit_tokens
                 ended = self._cut or self._reading.finished
@@ -226,11 +226,13 @@ class Call:
 
     async def _read(self, what: Awaitable[T]) -> T:
         """`what`, within the deadline that holds now, with everything abnormal as `CallFailed`."""
-        first = self._first_s is None
+        first, loop, switch = self._first_s is None, asyncio.get_running_loop(), self._model.switch
         try:
-            async with asyncio.timeout_at(self._first_until_s if first else self._until_s):
-                return await what
+            async with asyncio.timeout_at(self._first_until_s if first else self._until_s) as timeout:
+                with switch.stopping(lambda: timeout.reschedule(loop.time())):
+                    return await what
         except TimeoutError as error:
+            switch.check()
             who = self._model.provider.id
             if first:
                 raise CallFailed("first-token", f"{who} said nothing in time") from error

@@ -59,6 +59,7 @@ _UNSPEAKABLE = re.compile(
 )
 _WIDE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
 _PAUSE = re.compile("[。！？；：，、]")
+_WORDS = re.compile(r"[^\W_]")
 _LOOSE = re.compile(r"\A[。！？；：，、….!?;:,)\]]+")
 """What cannot begin an answer; it stood behind something that was dropped."""
 
@@ -160,7 +161,7 @@ class Cleaner:
                 self._gap = "\n" if "\n" in part + self._gap else " "
                 continue
             word = part if self._last else _LOOSE.sub("", part)
-            if word:
+            if word and (self._last or _WORDS.search(word)):
                 said += [self._pause(), word]
                 self._last, self._gap = word[-1], ""
         return "".join(said)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class LinkSample:
     """One thing noticed at loop time `at_s`: whether something came through, and the round trip where it was measured
-    (a TCP connection's opening; never a model's time to think)."""
+    (a TLS handshake or a probe; never a model's time to think)."""
 
     at_s: float
     rtt_ms: float | None

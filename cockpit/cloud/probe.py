@@ -1,4 +1,4 @@
-"""Active probes of the link: how long a connection to the provider takes to open, where no real traffic tells."""
+"""Active probes of the link: how long the provider takes to answer a question of no weight, where no traffic tells."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from cockpit.cloud.link import LinkObserver, LinkSample
+from cockpit.cloud.transport import AGENT, tls_context
 from cockpit.config import CloudSettings
 
 
 class Probe:
-    """Opens a TCP connection to `base_url`'s host at an interval, and closes it: one round trip and no data. Samples
-    from real traffic (`heard`) put the next probe off. While nothing comes through, metered links are probed as often
-    as others: it costs nothing, and is how a link is found to be back.
+    """Asks `base_url`'s host for the head of its first page at an interval, over a connection of its own: about 5 kB
+    with TLS, 0.3 kB without. What it answers does not matter; that it is the one it says does: a captive portal is no
+    link.
+
+    Samples from real traffic (`heard`) put the next probe off. While nothing comes through, metered links are probed as
+    often as others: it costs nothing, and is how a link is found to be back.
 
     `run` ends when cancelled; a probe that fails is a sample like any other.
     """
@@ -24,6 +28,10 @@ class Probe:
         parts = urlsplit(base_url)
         self._host = parts.hostname or ""
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
+        self._tls = tls_context(settings.ca_file) if parts.scheme == "https" else None
+        self._request = (
+            f"HEAD / HTTP/1.1\r\nHost: {self._host}\r\nUser-Agent: {AGENT}\r\nConnection: close\r\n\r\n".encode()
+        )
         self._settings = settings
         self._observe = observe
         self._allowed = allowed
@@ -66,15 +74,20 @@ class Probe:
 
     async def once(self) -> LinkSample:
         """One probe, over within `probe_deadline_s`."""
-        begun_s = _now_s()
+        writer: asyncio.StreamWriter | None = None
         try:
             async with asyncio.timeout(self._settings.probe_deadline_s):
-                _, writer = await asyncio.open_connection(self._host, self._port)
+                reader, writer = await asyncio.open_connection(self._host, self._port, ssl=self._tls)
+                begun_s = _now_s()
+                writer.write(self._request)
+                answer = await reader.read(1)
         except OSError:  # a TimeoutError is one
-            return LinkSample(_now_s(), None, ok=False)
+            answer = b""
+        finally:
+            if writer is not None:
+                writer.transport.abort()
         now_s = _now_s()
-        writer.transport.abort()
-        return LinkSample(now_s, 1000 * (now_s - begun_s), ok=True)
+        return LinkSample(now_s, 1000 * (now_s - begun_s), ok=True) if answer else LinkSample(now_s, None, ok=False)
 
 
 def _now_s() -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cockpit.cloud.statefile import read_state, write_state
@@ -18,6 +20,7 @@ class KillSwitch:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._writing = asyncio.Lock()
+        self._running: set[Callable[[], None]] = set()
         self.write_errors = 0
         try:
             state = read_state(file)
@@ -34,9 +37,20 @@ class KillSwitch:
         if not self._allowed:
             raise CloudError("off", "the cloud is switched off")
 
+    @contextmanager
+    def stopping(self, stop: Callable[[], None]) -> Iterator[None]:
+        """Within this block `stop` is called when the switch goes off."""
+        self._running.add(stop)
+        try:
+            yield
+        finally:
+            self._running.discard(stop)
+
     async def set(self, allowed: bool) -> bool:
         """Take effect at once; returns whether it will outlast a restart."""
         self._allowed = allowed
+        for stop in () if allowed else tuple(self._running):
+            stop()
         async with self._writing:
             try:
                 await asyncio.to_thread(write_state, self._file, {"allowed": self._allowed})

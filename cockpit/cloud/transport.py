@@ -30,7 +30,7 @@ class TooLong(Exception):  # noqa: N818 (says what the response is)
 class BoundedTransport(httpx2.AsyncBaseTransport):
     """Drops every header that is not in `SENT_HEADERS`, and reads at most `limit_bytes` of a response.
 
-    Opening a connection tells `observe` its round trip. Compressed responses are neither asked for nor taken: a small
+    A TLS handshake tells `observe` its round trip. Compressed responses are neither asked for nor taken: a small
     one could unpack without bound.
     """
 
@@ -46,7 +46,7 @@ class BoundedTransport(httpx2.AsyncBaseTransport):
                 del request.headers[name]
         request.headers["user-agent"] = AGENT
         request.headers["accept-encoding"] = "identity"
-        request.extensions["trace"] = _ConnectTrace(self._observe)
+        request.extensions["trace"] = _HandshakeTrace(self._observe)
         response = await self._inner.handle_async_request(request)
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             await response.aclose()
@@ -60,8 +60,9 @@ class BoundedTransport(httpx2.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-class _ConnectTrace:
-    """Takes httpcore's trace events of one request, and tells how long TCP took to connect: one round trip."""
+class _HandshakeTrace:
+    """Takes httpcore's trace events of one request, and tells how long the TLS handshake took: about one round trip, to
+    the server itself. (TCP may end at a box on the way.)"""
 
     def __init__(self, observe: LinkObserver) -> None:
         self._observe = observe
@@ -69,9 +70,9 @@ class _ConnectTrace:
 
     async def __call__(self, event: str, _info: dict[str, Any]) -> None:
         now_s = asyncio.get_running_loop().time()
-        if event == "connection.connect_tcp.started":
+        if event == "connection.start_tls.started":
             self._begun_s = now_s
-        elif event == "connection.connect_tcp.complete":
+        elif event == "connection.start_tls.complete":
             self._observe(LinkSample(now_s, 1000 * (now_s - self._begun_s), ok=True))
 
 

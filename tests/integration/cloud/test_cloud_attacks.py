@@ -27,4 +27,6 @@ async def test_nothing_but_words_is_left_of_any_attack(net: WeakNet, rig: Rig) -
         left[attack.name] = heard
     assert len(left) >= 400
     assert [name for name, heard in left.items() if MARKUP.search(heard)] == []
-    assert all(not heard for name, heard in left.items() if name.endswith(("-json", "-fenced", "-tool-calls")))
+    assert all(
+        not heard for name, heard in left.items() if name.endswith(("-json", "-json-array", "-fenced", "-tool-calls"))
+    )

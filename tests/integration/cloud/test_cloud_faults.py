@@ -201,3 +201,13 @@ async def test_the_kill_switch_stops_what_is_under_way(net: WeakNet, rig: Rig, s
     with pytest.raises(CloudError, match="cloud-off"):
         await answer_of(model)
     assert len(server.requests) == 1
+
+
+async def test_the_kill_switch_waits_for_nobody(net: WeakNet, rig: Rig) -> None:
+    net.fault = FAULTS["blackhole"]
+    model = rig.model(net.url, first_token_s=30.0, deadline_s=60.0)
+    waiting = asyncio.ensure_future(heard_of(model.call(QUESTION, limit_tokens=64)))
+    await net.connected.wait()
+    await model.switch.set(False)
+    heard, error = await asyncio.wait_for(waiting, 10)
+    assert (heard, error and error.code) == ("", "cloud-off")

@@ -12,7 +12,8 @@ from cockpit.cloud.opening import open_cloud
 from cockpit.cloud.probe import Probe
 from cockpit.config import CloudSettings, Settings
 from cockpit.errors import ConfigError
-from hil.weaknet import FAULTS, WeakNet
+from hil.weaknet import FAULTS, Fault, WeakNet
+from hil.weaknet.certificates import Certificates
 from hil.weaknet.server import ScriptedServer
 from tests.integration.cloud.conftest import ANSWER, KEY, QUESTION, TABLE, heard_of
 
@@ -59,33 +60,49 @@ async def test_a_key_may_come_from_systemd(
         assert await heard_of(cloud.asking.ask(QUESTION, limit_tokens=64, deadline_s=20.0)) == (ANSWER, None)
 
 
-async def test_a_probe_tells_the_round_trip(server: ScriptedServer) -> None:
-    sample = await Probe(server.url, CloudSettings(), lambda _sample: None, lambda: True).once()
+def probe_of(url: str, samples: asyncio.Queue[LinkSample] | None = None, **settings: object) -> Probe:
+    observe = samples.put_nowait if samples is not None else lambda _sample: None
+    return Probe(url, CloudSettings.model_validate(settings), observe, lambda: True)
+
+
+async def test_a_probe_tells_the_round_trip_of_the_network(net: WeakNet, server: ScriptedServer) -> None:
+    net.fault = Fault(delay_s=0.1)
+    sample = await probe_of(net.url).once()
     assert sample.ok
     assert sample.rtt_ms is not None
+    assert sample.rtt_ms >= 200
+    assert bytes(net.received).startswith(b"HEAD / HTTP/1.1\r\n")
     assert not server.requests
 
 
-async def test_a_probe_of_nothing_fails_within_its_deadline() -> None:
-    async with WeakNet("127.0.0.1", 9) as gone:
-        port = gone.port
-    probe = Probe(f"http://127.0.0.1:{port}/v1", CloudSettings(), lambda _sample: None, lambda: True)
-    sample = await probe.once()
+async def test_a_probe_over_tls_believes_only_the_server_itself(
+    net: WeakNet, certificates: Certificates, tmp_path: Path
+) -> None:
+    authority = certificates.write_authority(tmp_path / "authority.pem")
+    for name in ("tls", "self-signed", "other-host"):
+        net.fault = FAULTS[name]
+        assert (await probe_of(net.url, ca_file=authority).once()).ok == (name == "tls")
+
+
+@pytest.mark.parametrize("name", ["refuse", "blackhole", "cut-at-once"])
+async def test_a_probe_of_nothing_fails_within_its_deadline(name: str, net: WeakNet) -> None:
+    net.fault = FAULTS[name]
+    sample = await probe_of(net.url, probe_deadline_s=0.3).once()
     assert (sample.ok, sample.rtt_ms) == (False, None)
 
 
-async def test_probes_go_on_by_themselves_and_leave_a_metered_link_alone() -> None:
+async def test_probes_go_on_by_themselves_and_leave_a_metered_link_alone(net: WeakNet) -> None:
     samples: asyncio.Queue[LinkSample] = asyncio.Queue()
-    async with WeakNet("127.0.0.1", 9, FAULTS["blackhole"]) as net:
-        probe = Probe(net.url, CloudSettings(probe_s=0.01), samples.put_nowait, lambda: True)
-        running = asyncio.create_task(probe.run())
-        async with asyncio.timeout(5):
-            taken = [await samples.get() for _ in range(3)]
-        probe.metered = True
-        assert probe.interval_s == 120.0
-        running.cancel()
+    probe = probe_of(net.url, samples, probe_s=0.01)
+    running = asyncio.create_task(probe.run())
+    async with asyncio.timeout(5):
+        taken = [await samples.get() for _ in range(3)]
+    running.cancel()
     assert all(sample.ok for sample in taken)
-    assert bytes(net.received) == b""
+    probe.metered = True
+    assert probe.interval_s == 120.0
+    probe.heard(LinkSample(0.0, None, ok=False))
+    assert probe.interval_s == 0.01
 
 
 async def test_with_the_switch_off_nothing_is_probed() -> None:

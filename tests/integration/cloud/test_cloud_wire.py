@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from cockpit.errors import CloudError
 from hil.weaknet import FAULTS, WeakNet
+from hil.weaknet.certificates import Certificates
 from hil.weaknet.server import ScriptedServer
 from tests.integration.cloud.conftest import ANSWER, KEY, QUESTION, Rig, answer_of
 
@@ -104,19 +107,19 @@ async def test_giving_up_the_answer_stops_the_server(server: ScriptedServer, rig
     assert call.receipt.cost > 0
 
 
-async def test_the_link_is_told_round_trips_and_failures(net: WeakNet, rig: Rig) -> None:
-    await answer_of(rig.model(net.url))
+async def test_the_link_is_told_round_trips_and_failures(
+    net: WeakNet, rig: Rig, certificates: Certificates, tmp_path: Path
+) -> None:
+    net.fault = replace(FAULTS["tls"], delay_s=0.05)
+    authority = certificates.write_authority(tmp_path / "authority.pem")
+    await answer_of(rig.model(net.url, ca_file=authority, first_token_s=10.0, deadline_s=20.0))
     opened, ended = rig.samples
     assert opened.ok
     assert opened.rtt_ms is not None
     assert (ended.ok, ended.rtt_ms) == (True, None)
-    rig.samples.clear()
-    net.fault = FAULTS["blackhole"]
-    with pytest.raises(CloudError):
-        await answer_of(rig.model(net.url))
-    assert [sample.ok for sample in rig.samples] == [True, False]
-    rig.samples.clear()
-    net.fault = FAULTS["401"]
-    with pytest.raises(CloudError):
-        await answer_of(rig.model(net.url))
-    assert all(sample.ok for sample in rig.samples)
+    for name, ok in {"blackhole": False, "refuse": False, "401": True, "500": True}.items():
+        rig.samples.clear()
+        net.fault = FAULTS[name]
+        with pytest.raises(CloudError):
+            await answer_of(rig.model(net.url))
+        assert [sample.ok for sample in rig.samples] == [ok]

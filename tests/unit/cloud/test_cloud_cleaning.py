@@ -28,6 +28,8 @@ CLEAN = {
     "code": ('好。```json\n{"a": 1}\n```完。', "好。完。"),
     "unclosed code": ('好。```json\n{"a": 1}', "好。"),
     "json": ('{"acts": [{"intent": "window.open"}]}', ""),
+    "json list": ('[{"name": "open"}, {"name": "close"}]', ""),
+    "marks only": ("……！？ -- []", ""),
     "json in text": ('好。{"intent": "window.open"}完。', "好。完。"),
     "unclosed json": ('好。{"intent": ', "好。"),
     "tool call": ('<tool_call>{"name": "open"}</tool_call>好。', "好。"),
