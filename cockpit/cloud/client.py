@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, cast
 
@@ -52,6 +53,7 @@ class CloudModel:
         self.observe: LinkObserver = observe or (lambda _sample: None)
         self._table = table
         self._client: AsyncOpenAI | None = None
+        self._preparing = asyncio.Lock()
 
     def stream(
         self, messages: Sequence[Message], *, limit_tokens: int, grammar: str | None = None
@@ -75,23 +77,31 @@ class CloudModel:
         if self.provider.usage:
             body["stream_options"] = {"include_usage": True}
         said = [{"role": message.role, "content": message.text} for message in messages]
-        return await self._connected().chat.completions.create(
+        client = await self.prepare()
+        return await client.chat.completions.create(
             model=self.row.name, messages=cast("Any", said), stream=True, extra_body=body
         )
+
+    async def prepare(self) -> AsyncOpenAI:
+        """Make the client, which takes a moment, on a thread; nothing is sent. Raises `CloudError` (`cloud-key`)."""
+        async with self._preparing:
+            if self._client is None:
+                self._client = await asyncio.to_thread(self._made)
+            return self._client
 
     async def close(self) -> None:
         if self._client is not None:
             await self._client.close()
             self._client = None
 
-    def _connected(self) -> AsyncOpenAI:
-        if self._client is None:
-            key = self.provider.key()
-            limit = self.settings.reply_kb * 1024
-            self._client = AsyncOpenAI(
-                api_key=key.get_secret_value() if key else "none",
-                base_url=self.provider.base_url,
-                max_retries=0,
-                http_client=http_client(limit, key is not None, self.settings.ca_file, self.observe),
-            )
-        return self._client
+    def _made(self) -> AsyncOpenAI:
+        key = self.provider.key()
+        limit = self.settings.reply_kb * 1024
+        client = AsyncOpenAI(
+            api_key=key.get_secret_value() if key else "none",
+            base_url=self.provider.base_url,
+            max_retries=0,
+            http_client=http_client(limit, key is not None, self.settings.ca_file, self.observe),
+        )
+        _ = client.chat.completions  # is imported only when it is first asked for
+        return client

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from cockpit.cloud.asking import Asking, Judge
@@ -16,7 +16,7 @@ from cockpit.cloud.probe import Probe
 from cockpit.cloud.providers import Table, load_table
 from cockpit.cloud.switch import KillSwitch
 from cockpit.config import Settings
-from cockpit.errors import ConfigError
+from cockpit.errors import CloudError, ConfigError
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,9 @@ async def open_cloud(settings: Settings, observe: LinkObserver, judge: Judge | N
         for name, _, model in chosen
     )
     asking = Asking(models, cloud.strategy, cloud.side_by_side, judge, cloud.judge_s)
+    for model in models:
+        with suppress(CloudError):  # without a key: told when it is asked
+            await model.prepare()
     probing = asyncio.create_task(probe.run(), name="cloud-probe")
     try:
         yield Cloud(asking, budget, switch, probe, table)

@@ -47,8 +47,10 @@ async def test_the_first_to_speak_is_taken_and_the_other_cancelled(rig: Rig) -> 
 
 async def test_one_that_fails_is_no_first(net: WeakNet, rig: Rig) -> None:
     net.fault = FAULTS["hostile-json"]
-    async with ScriptedServer(ANSWER, pace_s=0.05) as good:
-        question = asked([rig.model(net.url, "bad", **PATIENT), rig.model(good.url, "good", **PATIENT)])
+    bad = rig.model(net.url, "bad", **PATIENT)
+    await bad.prepare()
+    async with ScriptedServer(ANSWER, pace_s=0.3) as good:
+        question = asked([bad, rig.model(good.url, "good", **PATIENT)])
         assert await heard_of(question) == (ANSWER, None)
     assert [call.code for call in question.receipt.calls] == ["cloud-nonsense", ""]
 
