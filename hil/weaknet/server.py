@@ -31,13 +31,20 @@ class Received:
 
 class ScriptedServer:
     """`answer` is what it says, or makes the answer; `pace_s` passes before each piece; `key` is the only one it takes
-    (None: any). `abandoned` is set when a client has gone before the end of its answer."""
+    (None: any).
+
+    `asked` is set by the first request, and `abandoned` when a client has gone before the end of its answer; clear
+    `ready` to have nothing answered until it is set again.
+    """
 
     def __init__(self, answer: str | Script, *, pace_s: float = 0.0, key: str | None = None) -> None:
         self.answer = answer
         self.pace_s = pace_s
         self.key = key
         self.requests: list[Received] = []
+        self.asked = asyncio.Event()
+        self.ready = asyncio.Event()
+        self.ready.set()
         self.abandoned = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.port = 0
@@ -66,6 +73,8 @@ class ScriptedServer:
         self.requests.append(Received(dict(request.headers), body, asked))
         if self.key is not None and request.headers.get("Authorization") != f"Bearer {self.key}":
             return web.json_response({"error": {"message": "wrong key"}}, status=401)
+        self.asked.set()
+        await self.ready.wait()
         messages = asked["messages"]
         text = self.answer if isinstance(self.answer, str) else self.answer(messages)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})

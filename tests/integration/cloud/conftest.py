@@ -52,7 +52,7 @@ class Rig:
         file = self.folder / f"{name}.yaml"
         file.write_text(TABLE.format(name=name, url=url), "utf-8")
         table = load_table(file)
-        times = {"first_token_s": 0.6, "deadline_s": 1.2, "reply_kb": 64, "breaker_failures": 20}
+        times = {"first_token_s": 1.0, "deadline_s": 2.0, "reply_kb": 64, "breaker_failures": 20}
         model = CloudModel(
             table.provider(name),
             table.provider(name).model(),

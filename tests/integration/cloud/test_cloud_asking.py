@@ -35,9 +35,13 @@ def asked(models: Sequence[CloudModel], strategy: Strategy = "first", **more: ob
 
 async def test_the_first_to_speak_is_taken_and_the_other_cancelled(rig: Rig) -> None:
     async with ScriptedServer(ANSWER) as quick, ScriptedServer(SLOW, pace_s=5.0) as slow:
+        quick.ready.clear()
         question = asked([rig.model(slow.url, "slow", **PATIENT), rig.model(quick.url, "quick", **PATIENT)])
-        assert await heard_of(question) == (ANSWER, None)
-        async with asyncio.timeout(5):
+        hearing = asyncio.create_task(heard_of(question))
+        async with asyncio.timeout(10):
+            await slow.asked.wait()
+            quick.ready.set()
+            assert await hearing == (ANSWER, None)
             await slow.abandoned.wait()
     receipt = question.receipt
     assert receipt.taken == "quick"
@@ -85,7 +89,7 @@ async def test_a_judge_that_fails_leaves_the_first_in_order(rig: Rig) -> None:
 async def test_who_is_late_is_not_judged(rig: Rig) -> None:
     async with ScriptedServer(ANSWER) as quick, ScriptedServer(SLOW, pace_s=5.0) as slow:
         models = [rig.model(slow.url, "slow", **PATIENT), rig.model(quick.url, "quick", **PATIENT)]
-        question = asked(models, "best", judge=longest, judge_s=1.0)
+        question = asked(models, "best", judge=longest, judge_s=2.0)
         assert await heard_of(question) == (ANSWER, None)
     assert not question.receipt.judged
     assert [call.code for call in question.receipt.calls] == ["cloud-cancelled", ""]
@@ -115,8 +119,13 @@ async def test_a_winner_that_breaks_off_is_told(net: WeakNet, rig: Rig) -> None:
 async def test_giving_up_the_question_cancels_all(rig: Rig) -> None:
     async with ScriptedServer(ANSWER, pace_s=0.05) as one, ScriptedServer(SLOW, pace_s=5.0) as two:
         question = asked([rig.model(one.url, "one", **PATIENT), rig.model(two.url, "two", **PATIENT)])
+        one.ready.clear()
         pieces = aiter(question)
-        await anext(pieces)
+        hearing = asyncio.ensure_future(anext(pieces))
+        async with asyncio.timeout(10):
+            await two.asked.wait()
+            one.ready.set()
+            await hearing
         await pieces.aclose()  # type: ignore[attr-defined]
         async with asyncio.timeout(5):
             await one.abandoned.wait()
