@@ -56,7 +56,10 @@ class Policy(_Strict):
     """Who is asked, and for how long."""
 
     cloud_for: tuple[Topic, ...] = ("knowledge",)
-    """What the cloud is asked before the model on the board; everything else only where that one is missing."""
+    """What the cloud is asked before the model on the board."""
+    cloud_instead: tuple[Topic, ...] = ("talk",)
+    """What the cloud is asked too where the model on the board is missing. A request that was not understood is in
+    neither: it may be about anything, a message or an appointment."""
     manual_from: Share = 0.5
     """From this relevance on a question is answered from the owner's manual."""
     first_sound_s: Positive = 1.5

@@ -36,25 +36,27 @@ class Route:
 
 def route(now: Situation, policy: Policy) -> Route:
     """The tier for one part of a request."""
-    on_board = not _no_local(now, policy)
     if now.sure:
         return _to(now, "nlu", "status" if now.reads else "understood")
     if now.manual >= policy.manual_from:
-        return _to(now, "local_llm" if on_board else "nlu", "manual", instead="nlu")
+        return _to(now, "nlu" if _no_local(now, policy) else "local_llm", "manual", instead="nlu")
     if now.doubtful:
         return _to(now, "nlu", "doubtful")
-    return _beyond_tier_0(now, policy, on_board=on_board)
+    return _beyond_tier_0(now, policy)
 
 
-def _beyond_tier_0(now: Situation, policy: Policy, *, on_board: bool) -> Route:
-    topic, no_cloud = _topic(now), _no_cloud(now, policy)
+def _beyond_tier_0(now: Situation, policy: Policy) -> Route:
+    topic, no_local, no_cloud = _topic(now), _no_local(now, policy), _no_cloud(now, policy)
+    on_board = not no_local
     wait_s = _wait_s(now, policy, on_board=on_board)
     if on_board and topic not in policy.cloud_for:
         return _to(now, "local_llm", "private" if now.privacy != "none" else TOPICS[topic])
+    if topic not in (*policy.cloud_for, *policy.cloud_instead):
+        return _to(now, "refused", no_local or "no_local_model")
     hindered = no_cloud or (_not_worth_it(now, policy, wait_s) if on_board else None)
     if hindered:
         return _to(now, "local_llm" if on_board else "refused", hindered)
-    why = TOPICS[topic] if topic in policy.cloud_for else _no_local(now, policy) or TOPICS[topic]
+    why = TOPICS[topic] if topic in policy.cloud_for else no_local or TOPICS[topic]
     return _to(now, "cloud", why, wait_s, "local_llm" if on_board else "refused")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from cockpit.types import DialogAct
+from cockpit.types import DialogAct, Understanding
 
 PrivacyClass = Literal[
     "none", "contacts", "messages", "calendar", "places", "trips", "positions", "plates", "phone_numbers", "voice",
@@ -56,3 +56,21 @@ class Situation:
     local_ready: bool = False
     cloud_ready: bool = False
     kill_switch: bool = False
+
+
+READING = (".read", ".query", ".ask")
+"""How intents end that only ask for the car's values."""
+
+
+def situated(understood: Understanding, now: Situation) -> Situation:
+    """`now` with tier 0's judgement of one part; what is private is for `PrivacyJudge` to say."""
+    acts = understood.acts
+    return replace(
+        now,
+        sure=understood.sure,
+        doubtful=any(act.doubtful for act in acts),
+        reads=bool(acts) and all(act.intent.endswith(READING) for act in acts),
+        confidence=understood.confidence,
+        kind=understood.kind,
+        complexity=understood.complexity,
+    )

@@ -52,6 +52,7 @@ ALONE = replace(QUESTION, local_ready=False)
         (replace(ALONE, link=NONE), "refused", "offline"),
         (replace(ALONE, privacy="unsure"), "refused", "private"),
         (replace(TALK, local_ready=False, kill_switch=True), "refused", "kill_switch"),
+        (replace(READY, kind="request", local_ready=False), "refused", "no_local_model"),
     ],
 )
 def test_each_reason(now: Situation, tier: str, reason: str) -> None:
