@@ -1,0 +1,120 @@
+"""A manual in Markdown, taken apart into sections and sentences.
+
+A section is a heading with text under it; a heading without any is only the chapter of those that follow.
+
+    ## Tyre pressure {#tyre-pressure}
+    <!-- index: pump up, air in the tyres -->
+    Cold tyres should have 240 kilopascals. …
+
+The id in braces and the index comment (words that drivers use and the text does not) may both be left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cockpit.errors import ConfigError
+
+_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*(?:\{#([\w-]+)\})?\s*#*$")
+_INDEX = re.compile(r"<!--\s*index:(.*?)-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_FENCE = re.compile(r"^(?:```|~~~)")
+_MARKUP = (
+    (re.compile(r"!\[[^\]]*\]\([^)]*\)"), ""),
+    (re.compile(r"\[([^\]]*)\]\([^)]*\)"), r"\1"),
+    (re.compile(r"(\*\*|__|`)(.+?)\1"), r"\2"),
+    (re.compile(r"(?<!\w)[*_](\S(?:.*?\S)?)[*_](?!\w)"), r"\1"),
+    (re.compile(r"^\s*(?:>\s*|[-*+]\s+|\d+[.)]\s+)+"), ""),
+)
+_TABLE_RULE = re.compile(r"^[\s|:-]*-[\s|:-]*$")
+_SENTENCE = re.compile(r"(?<=[。！？])(?=[^”」』])|(?<=[.!?])\s+(?=[\"“'(]?[A-Z0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section of a manual. `sentences` are plain text, in order; `terms` are those of its index comment."""
+
+    id: str
+    title: str
+    chapter: str
+    terms: tuple[str, ...]
+    sentences: tuple[str, ...]
+
+
+def read_sections(files: Iterable[Path]) -> list[Section]:
+    """The sections of a manual in one or several files.
+
+    Raises `ConfigError`: `manual-unreadable`, `manual-empty` (no heading with text), `manual-twice` (one id twice).
+    """
+    sections: list[Section] = []
+    for file in files:
+        try:
+            sections += parse(file.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError("manual-unreadable", f"cannot read {file}: {error}") from error
+    if not sections:
+        raise ConfigError("manual-empty", "the manual has no heading with text under it")
+    seen: set[str] = set()
+    for section in sections:
+        if section.id in seen:
+            raise ConfigError("manual-twice", f"the manual has two sections {section.id!r}")
+        seen.add(section.id)
+    return sections
+
+
+def parse(text: str) -> Iterator[Section]:
+    """The sections of one Markdown text."""
+    chapter = ""
+    for level, title, given, body in _parts(text):
+        terms = tuple(word for found in _INDEX.findall(body) for word in re.split(r"\s*[,，、;]\s*", found.strip()))
+        sentences = tuple(_sentences(_COMMENT.sub("", body)))
+        if sentences and title:
+            yield Section(given or slug(title), title, chapter, tuple(filter(None, terms)), sentences)
+        elif level <= 2:
+            chapter = title
+
+
+def slug(title: str) -> str:
+    """An id from a heading, as GitHub makes it: `Tyre pressure` is `tyre-pressure`."""
+    return re.sub(r"[\s_]+", "-", re.sub(r"[^\w\s-]", "", title.strip().lower()))
+
+
+def _parts(text: str) -> Iterator[tuple[int, str, str, str]]:
+    """(level, title, id, text until the next heading), with code blocks left out."""
+    head, body, fenced = (1, "", ""), [], False
+    for line in text.splitlines():
+        if _FENCE.match(line.lstrip()):
+            fenced = not fenced
+        elif fenced:
+            continue
+        elif match := _HEADING.match(line):
+            yield (*head, "\n".join(body))
+            head, body = (len(match[1]), _plain(match[2]), match[3] or ""), []
+        else:
+            body.append(line)
+    yield (*head, "\n".join(body))
+
+
+def _sentences(body: str) -> Iterator[str]:
+    """Paragraphs and list items one by one, each cut into sentences."""
+    blocks: list[str] = [""]
+    for line in body.splitlines():
+        if not line.strip() or _TABLE_RULE.match(line):
+            blocks.append("")
+        elif re.match(r"\s*(?:[-*+]\s|\d+[.)]\s|\|)", line):
+            blocks.append(_plain(line.replace("|", " ")))
+        else:
+            blocks[-1] = f"{blocks[-1]} {_plain(line)}".strip()
+    for block in blocks:
+        for sentence in _SENTENCE.split(block):
+            if sentence.strip():
+                yield " ".join(sentence.split())
+
+
+def _plain(line: str) -> str:
+    for pattern, kept in _MARKUP:
+        line = pattern.sub(kept, line)
+    return line.strip()
