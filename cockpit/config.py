@@ -120,6 +120,17 @@ class WakeSettings(_Section):
     ]
 
 
+class ManualSettings(_Section):
+    """The owner's manual, from which questions about how the car works are answered."""
+
+    zh: list[Path] = [ROOT / "cockpit" / "profiles" / "reference.manual.zh.md"]
+    """Its Markdown files in Chinese, in order; none leaves such questions unanswered."""
+    en: list[Path] = [ROOT / "cockpit" / "profiles" / "reference.manual.en.md"]
+    """The same in English."""
+    meanings: bool = True
+    """Whether it is searched by meaning too, where `cockpit models pull e5-small` was done; by words alone else."""
+
+
 class HttpSettings(_Section):
     """A small HTTP interface: push-to-talk and status."""
 
@@ -271,6 +282,7 @@ class Settings(BaseSettings):
     speech: SpeechSettings = SpeechSettings()
     turn: TurnSettings = TurnSettings()
     cloud: CloudSettings = CloudSettings()
+    manual: ManualSettings = ManualSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -4,9 +4,11 @@ A section is a heading with text under it; a heading without any is only the cha
 
     ## Tyre pressure {#tyre-pressure}
     <!-- index: pump up, air in the tyres -->
+    <!-- asked: how much air do the tyres need | how often do I check the pressure -->
     Cold tyres should have 240 kilopascals. …
 
-The id in braces and the index comment (words that drivers use and the text does not) may both be left out.
+The id in braces, the index comment (words that drivers use and the text does not) and the comment with questions that the
+section answers may all be left out.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from cockpit.errors import ConfigError
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*(?:\{#([\w-]+)\})?\s*#*$")
 _INDEX = re.compile(r"<!--\s*index:(.*?)-->", re.DOTALL)
+_ASKED = re.compile(r"<!--\s*asked:(.*?)-->", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FENCE = re.compile(r"^(?:```|~~~)")
 _MARKUP = (
@@ -35,12 +38,14 @@ _SENTENCE = re.compile(r"(?<=[。！？])(?=[^”」』])|(?<=[.!?])\s+(?=[\"“
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One section of a manual. `sentences` are plain text, in order; `terms` are those of its index comment."""
+    """One section of a manual. `sentences` are plain text, in order; `terms` are those of its index comment,
+    `asked` the questions given with it."""
 
     id: str
     title: str
     chapter: str
     terms: tuple[str, ...]
+    asked: tuple[str, ...]
     sentences: tuple[str, ...]
 
 
@@ -69,12 +74,18 @@ def parse(text: str) -> Iterator[Section]:
     """The sections of one Markdown text."""
     chapter = ""
     for level, title, given, body in _parts(text):
-        terms = tuple(word for found in _INDEX.findall(body) for word in re.split(r"\s*[,，、;]\s*", found.strip()))
+        terms = tuple(_listed(_INDEX, body, r"[,，、;]"))
+        asked = tuple(_listed(_ASKED, body, r"\|"))
         sentences = tuple(_sentences(_COMMENT.sub("", body)))
         if sentences and title:
-            yield Section(given or slug(title), title, chapter, tuple(filter(None, terms)), sentences)
+            yield Section(given or slug(title), title, chapter, terms, asked, sentences)
         elif level <= 2:
             chapter = title
+
+
+def _listed(comment: re.Pattern[str], body: str, between: str) -> Iterator[str]:
+    for found in comment.findall(body):
+        yield from filter(None, map(str.strip, re.split(between, found)))
 
 
 def slug(title: str) -> str:

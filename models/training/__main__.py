@@ -18,12 +18,13 @@ import onnx
 import torch
 
 from cockpit.config import ROOT, Settings
+from cockpit.modelgraph import e5
 from cockpit.nlu.labels import Labels
 from cockpit.nlu.pieces import PieceReader, written
 from cockpit.nlu.templates import TemplateUnderstander
 from cockpit.nlu.wording import save
 from cockpit.skillset import load_skills
-from models.training import e5, vocabulary
+from models.training import vocabulary
 from models.training.dataset import SPLIT, WEIGHTS, Encoder, Examples, labels_for
 from models.training.extend import extended, shipped, widened
 from models.training.fit import Plan, fit

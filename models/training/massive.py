@@ -20,10 +20,11 @@ import onnxruntime as ort
 import torch
 
 from cockpit.config import Settings
+from cockpit.modelgraph import e5
 from cockpit.nlu.pieces import PieceReader, written
 from cockpit.nlu.tokens import Token, clean, tokenise
 from cockpit.types import LANGS
-from models.training import e5, public, vocabulary
+from models.training import public, vocabulary
 from models.training.dataset import taken_apart
 from models.training.examples import Example
 from models.training.fit import batch_of, endless

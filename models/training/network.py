@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from models.training.e5 import Pretrained
+from cockpit.modelgraph.e5 import Pretrained
 
 
 @dataclass(frozen=True, slots=True)

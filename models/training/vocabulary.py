@@ -10,8 +10,8 @@ from pathlib import Path
 from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers
 from tokenizers.models import Unigram
 
+from cockpit.modelgraph.e5 import Pretrained
 from cockpit.nlu.pieces import BOS, EOS, EXPECT, PAD, UNK
-from models.training.e5 import Pretrained
 
 _CHINESE = re.compile(r"^▁?[\u3400-\u9fff]+$")
 _LETTERS = re.compile(r"^▁?[a-z]+$")
