@@ -66,9 +66,11 @@ class Manual:
         self._encoder = encoder if index.dense else None
         self._weights = read_weights()[index.lang]["meanings" if self._encoder else "words"]
 
-    def ask(self, question: str) -> Lookup:
+    def ask(self, question: str, but: frozenset[str] = frozenset()) -> Lookup:
+        """What the manual says to `question`, as if it had no sections `but`."""
         vector = self._encoder.questions([question])[0] if self._encoder else None
-        margins = self._margins(question, vector)
+        margins = self._weights.margins(*self._features(question, vector))
+        margins[[section.id in but for section in self.index.sections]] = -np.inf
         best = int(margins.argmax())
         relevance = float(1 / (1 + np.exp(-np.clip(np.logaddexp.reduce(margins) - self._weights.threshold, -30, 30))))
         if not self._terms.asks(question):
@@ -90,9 +92,6 @@ class Manual:
             return words, nothing(unknown, said)
         meant = self.index.dense.features(vector, len(self.index.sections))
         return np.hstack([words, meant]), nothing(unknown, said)
-
-    def _margins(self, question: str, vector: Vectors | None) -> NDArray[np.float64]:
-        return self._weights.margins(*self._features(question, vector))
 
     def _worth(self, question: str, vector: Vectors | None, place: int) -> NDArray[np.float32]:
         """How well each sentence of the section at `place` answers: (sentences,) float32."""

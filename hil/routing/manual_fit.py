@@ -28,7 +28,7 @@ TAKEN_OUT = 0.2
 RIDGE = 0.01
 STEPS, RATE = 3000, 0.05
 FOLDS = 6
-ALLOWED = 0
+ALLOWED = 1
 OUT = -1e9
 
 Numbers = NDArray[np.float64]
