@@ -2,7 +2,7 @@
 
 The likelihood of the right choice (a section, or saying nothing) is maximised. Each answerable question stands there a
 second time with its section taken out of the manual: the right choice is then to say nothing, though the question sounds
-like the manual. The threshold is the smallest that lets at most `ALLOWED` unanswerable question pass when each sixth is
+like the manual. The threshold is the smallest that lets at most `ALLOWED` unanswerable questions pass when each sixth is
 judged by weights fitted on the rest.
 """
 
@@ -19,16 +19,20 @@ from numpy.typing import NDArray
 from cockpit.config import Settings, load_settings
 from cockpit.manual.choice import FILE, NOTHING, Way, Weights
 from cockpit.manual.index import build
+from cockpit.manual.lexical import FEATURES
 from cockpit.manual.manual import Manual, feature_names, open_encoder
 from cockpit.types import LANGS, Lang
 from hil.routing.questions import questions
 
 TAKEN_OUT = 0.2
 """What a question counts whose section was taken out."""
+VETO = 10.0
+"""Fixed weight of `concepts`: a section that lacks what the question names does not answer it."""
 RIDGE = 0.01
 STEPS, RATE = 3000, 0.05
 FOLDS = 6
-ALLOWED = 1
+ALLOWED = 6
+CONCEPTS = FEATURES.index("concepts")
 OUT = -1e9
 
 Numbers = NDArray[np.float64]
@@ -66,6 +70,7 @@ def fit(held: Cases) -> tuple[Numbers, Numbers]:
     barred[len(held.right) + np.arange(answerable.sum()), held.right[answerable]] = OUT
     counted = np.concatenate([np.ones(len(held.right)), np.full(answerable.sum(), TAKEN_OUT)])[:, None]
     both = np.zeros(features.shape[2] + silent.shape[1])
+    both[CONCEPTS] = VETO
     first, second = np.zeros_like(both), np.zeros_like(both)
     for step in range(1, STEPS + 1):
         section, nothing = both[: features.shape[2]], both[features.shape[2] :]
@@ -75,7 +80,8 @@ def fit(held: Cases) -> tuple[Numbers, Numbers]:
         chance[np.arange(len(right)), right] -= 1
         chance *= counted / len(right)
         slope = np.concatenate([np.einsum("qs,qsf->f", chance[:, :count], features), chance[:, count] @ silent])
-        slope += RIDGE * np.concatenate([section, 0.1 * nothing])
+        slope[CONCEPTS] = 0
+        slope += RIDGE * np.concatenate([np.where(np.arange(len(section)) == CONCEPTS, 0, section), 0.1 * nothing])
         first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
         both -= RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
     return both[: features.shape[2]], both[features.shape[2] :]
