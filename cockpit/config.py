@@ -216,6 +216,22 @@ class TurnSettings(_Section):
     """Utterances of one zone that may wait; one more is refused with an error."""
 
 
+class LanguageModelSettings(_Section):
+    """The language model on the board, which talks."""
+
+    model: str = "auto"
+    """auto is the best one that was pulled and fits into free memory; the id of one in the manifest; none."""
+    threads: Annotated[int, Field(ge=1, le=16)] = 2
+    context_tokens: Annotated[int, Field(ge=512, le=32_768)] = 2048
+
+
+class RoutingSettings(_Section):
+    """Who answers what."""
+
+    policy: Path | None = None
+    """A policy of one's own; None takes `cockpit/router/policy.yaml`."""
+
+
 class CloudSettings(_Section):
     """Cloud models: off unless turned on. Keys are never settings (`cockpit/cloud/providers.yaml` names where each is
     looked for)."""
@@ -281,6 +297,8 @@ class Settings(BaseSettings):
     asr: AsrSettings = AsrSettings()
     speech: SpeechSettings = SpeechSettings()
     turn: TurnSettings = TurnSettings()
+    lm: LanguageModelSettings = LanguageModelSettings()
+    routing: RoutingSettings = RoutingSettings()
     cloud: CloudSettings = CloudSettings()
     manual: ManualSettings = ManualSettings()
 

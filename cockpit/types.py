@@ -234,3 +234,13 @@ class Message:
 
     role: Literal["system", "user", "assistant"]
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSample:
+    """One probe or request at `at_s` (monotonic): `ok` tells whether an answer came, `rtt_ms` how long it took, None
+    where that says nothing of the way (a long answer, a model's time to think, a refusal)."""
+
+    at_s: float
+    rtt_ms: float | None
+    ok: bool

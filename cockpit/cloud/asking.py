@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal
@@ -77,7 +77,7 @@ class Question:
         calls = tuple(runner.call.receipt for runner in self._runners)
         return AskReceipt(self._plan.strategy, calls, self._taken, self._judged)
 
-    async def __aiter__(self) -> AsyncIterator[str]:
+    async def __aiter__(self) -> AsyncGenerator[str]:
         self._until_s = _now_s() + self._deadline_s
         waiting = list(self._plan.models)
         error = CloudError("off", "there is no cloud model to ask")

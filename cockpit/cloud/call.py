@@ -15,10 +15,9 @@ from openai.types.chat import ChatCompletionChunk
 from cockpit.cloud.budget import Reservation
 from cockpit.cloud.cleaning import Cleaner
 from cockpit.cloud.failures import ABNORMAL, LINK_CODES, CallFailed, failure
-from cockpit.cloud.link import LinkSample
 from cockpit.cloud.reading import Reading, estimated_request, estimated_tokens
 from cockpit.errors import CloudError
-from cockpit.types import Message
+from cockpit.types import LinkSample, Message
 
 if TYPE_CHECKING:
     from cockpit.cloud.client import CloudModel

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from cockpit.cloud.link import LinkObserver, LinkSample
+from cockpit.cloud.link import LinkObserver
 from cockpit.cloud.transport import AGENT, tls_context
 from cockpit.config import CloudSettings
+from cockpit.types import LinkSample
 
 
 class Probe:

@@ -11,8 +11,9 @@ from typing import Any
 
 import httpx2
 
-from cockpit.cloud.link import LinkObserver, LinkSample
+from cockpit.cloud.link import LinkObserver
 from cockpit.errors import CloudError
+from cockpit.types import LinkSample
 
 SENT_HEADERS = frozenset({"host", "authorization", "content-type", "content-length", "accept", "connection"})
 """All that a provider is told besides the request: nothing about machine, system, Python or account."""

@@ -27,18 +27,17 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     system: str
-    facts: str
-    manual: str
     examples: list[tuple[str, str]]
     claims: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What was said in one turn, and what was answered."""
+    """What was said in one turn, and what was answered. `private` never leaves the board."""
 
     asked: str
     answered: str
+    private: bool = True
 
 
 @dataclass(frozen=True)
@@ -47,25 +46,20 @@ class Conversation:
 
     lang: Lang
     system: str
-    facts: str
-    manual: str
     examples: tuple[tuple[str, str], ...]
     claims: Claims
 
-    def prompt(self, text: str, before: Sequence[Exchange] = (), facts: str = "") -> list[Message]:
-        """The messages for `text`, said after `before`. `facts` are fresh values of the car, in words.
-
-        What is always the same stands first, so that it is read only once.
-        """
+    def prompt(self, text: str, before: Sequence[Exchange] = ()) -> list[Message]:
+        """The messages for `text`, said after `before`. What is always the same stands first, and is read only once."""
         messages = [*self.opening]
         for exchange in before[-TURNS:]:
             messages += _turn(exchange.asked[:MAX_ASKED], exchange.answered[:MAX_ANSWERED])
-        told = f"{self.facts.format(facts=facts)}\n{text}" if facts else text
-        return [*messages, Message("user", told[: MAX_ASKED + len(facts)])]
+        return [*messages, Message("user", text[:MAX_ASKED])]
 
-    def from_manual(self, question: str, text: str) -> list[Message]:
-        """The messages for a question that `text` of the owner's manual should answer."""
-        return [Message("system", self.manual.format(text=text)), Message("user", question[:MAX_ASKED])]
+    def for_cloud(self, text: str, before: Sequence[Exchange] = ()) -> list[Message]:
+        """The messages for a large model, which needs no examples."""
+        told = [message for one in before[-TURNS:] for message in _turn(one.asked[:MAX_ASKED], one.answered)]
+        return [Message("system", self.system), *told, Message("user", text)]
 
     @property
     def opening(self) -> list[Message]:
@@ -83,7 +77,7 @@ def conversation(lang: Lang) -> Conversation:
     except ValidationError as error:
         raise ConfigError("invalid", f"{file}: {error}") from error
     claims = Claims.of(read.claims)
-    return Conversation(lang, read.system, read.facts, read.manual, tuple(read.examples), claims)
+    return Conversation(lang, read.system, tuple(read.examples), claims)
 
 
 def _turn(asked: str, answered: str) -> list[Message]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
@@ -56,7 +56,7 @@ class LocalModel:
 
     async def stream(
         self, messages: Sequence[Message], *, limit_tokens: int, grammar: str | None = None
-    ) -> AsyncIterator[str]:
+    ) -> AsyncGenerator[str]:
         """See the port. Raises `LanguageModelError`: `llm-busy`, `llm-closed`, `llm-engine`; `ModelError`."""
         if self._closed:
             raise LanguageModelError("closed", "the language model has been shut down")

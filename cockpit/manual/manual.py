@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cockpit.config import Settings
 from cockpit.errors import ModelError
 from cockpit.manual import dense, lexical
-from cockpit.manual.choice import Weights, nothing, read_weights
+from cockpit.manual.choice import nothing, read_weights
 from cockpit.manual.encoder import Encoder, Vectors
 from cockpit.manual.index import Index, open_index
 from cockpit.manual.lexical import Lexical

@@ -10,20 +10,11 @@ from statistics import median
 
 from cockpit.router.policy import LinkPolicy
 from cockpit.router.situation import Link, LinkLevel
+from cockpit.types import LinkSample
 
 KEPT = 200
 """Samples kept at most; the oldest go."""
 RANK: dict[LinkLevel, int] = {"none": 0, "weak": 1, "good": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class LinkSample:
-    """One probe or request at `at_s` (monotonic): `ok` tells whether an answer came, `rtt_ms` how long it took, None
-    where that says nothing of the way (a long answer, a refusal)."""
-
-    at_s: float
-    rtt_ms: float | None
-    ok: bool
 
 
 @dataclass(frozen=True, slots=True)

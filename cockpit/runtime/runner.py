@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from typing import Protocol
 
@@ -21,16 +21,29 @@ from cockpit.runtime.acting import Acting, Speaker
 from cockpit.runtime.drafts import Drafts, LiveEars, ToldDraft, finished
 from cockpit.runtime.hearing import Heard, second_thoughts, understood
 from cockpit.runtime.progress import Progress
-from cockpit.runtime.turn import Telling, Turn, language_of
+from cockpit.runtime.talking import Asked
+from cockpit.runtime.turn import TalkUnderWay, Telling, Turn, language_of
+from cockpit.runtime.writing import Writing
 from cockpit.types import Lang, Reply, ReplyKind, Transcript, Understanding, Utterance, Zone
 
 log = logging.getLogger(__name__)
 
 
 class Mouth(Protocol):
-    """Speech output as a turn sees it: gives whether the reply was heard out; calls `started` at the first sound."""
+    """Speech output as a turn sees it: gives whether the text, which may still be written, was heard out; calls
+    `started` at the first sound."""
 
-    async def __call__(self, turn: str, reply: Reply, started: Callable[[], None]) -> bool: ...
+    async def __call__(
+        self, turn: str, text: str | AsyncIterator[str], lang: Lang, started: Callable[[], None]
+    ) -> bool: ...
+
+
+class Talks(Protocol):
+    """Answers to what no act accounts for, as a turn sees them."""
+
+    async def answer(self, asked: Asked, writing: Writing) -> Told: ...
+
+    def forget(self) -> None: ...
 
 
 class TurnRunner:
@@ -46,9 +59,10 @@ class TurnRunner:
         ears: LiveEars,
         mouth: Mouth,
         progress: Progress | None = None,
+        talk: Talks | None = None,
     ) -> None:
         self._settings, self._understander, self._acting, self._composer = settings, understander, acting, composer
-        self._ears, self._mouth, self._progress = ears, mouth, progress
+        self._ears, self._mouth, self._progress, self._talk = ears, mouth, progress, talk
         self.telling = Telling(sink, settings.language)
         self._contexts: dict[Zone, Context] = {}
 
@@ -59,13 +73,19 @@ class TurnRunner:
         try:
             async with self._with_progress(turn):
                 told = await self._answer(turn)
+            if turn.talk is not None:
+                self._speak(turn, aiter(turn.talk.writing))
+                told = [*told, await turn.talk.task]
             reply = self._reply(turn, told)
             outcome = str(reply.kind)
-            await self._speak(turn, reply)
+            if turn.speech is None:
+                self._speak(turn, reply.text)
+            await self._hear_out(turn)
         except asyncio.CancelledError:
             outcome = "cancelled"
             raise
         finally:
+            await self._fall_silent(turn)
             if not turn.replied:
                 self._reply_anyway(turn, cancelled=outcome == "cancelled")
             self.telling.ended(turn, outcome)
@@ -137,14 +157,31 @@ class TurnRunner:
 
     async def _act(self, turn: Turn, understood: Understanding, deadline_s: float) -> list[Told]:
         self.telling.understood(turn, understood)
+        complexity = understood.complexity
         if not understood.acts:
             turn.addressed = understood.kind != "not_addressed"
-            return [self._say(turn, "unsupported", "unsupported.not_understood")]
+            if self._talk is None or (turn.live and not turn.addressed):
+                self.telling.routed(turn, "refused", "not-understood", "none", complexity or "unknown")
+                return [self._say(turn, "unsupported", "unsupported.not_understood")]
+            return await self._begin_talk(turn, self._talk, understood, deadline_s)
+        self.telling.routed(turn, "nlu", "understood", "none", complexity or "command")
         with self.telling.timed(turn, "act"):
             speaker = Speaker(turn.id, turn.zone, self.telling.lang(turn), deadline_s)
             told, context = await self._acting.act(understood.acts, self._context(turn.zone), speaker)
         self._contexts[turn.zone] = context
         return told
+
+    async def _begin_talk(self, turn: Turn, talk: Talks, understood: Understanding, deadline_s: float) -> list[Told]:
+        """Have an answer written; over when it has begun."""
+        lang = self.telling.lang(turn)
+        asked = Asked(turn.id, understood.unmatched, lang, turn.zone, understood, turn.begun_s, deadline_s)
+        writing = Writing(lang)
+        task = asyncio.create_task(talk.answer(asked, writing), name=f"talk {turn.id}")
+        task.add_done_callback(lambda _: writing.end())
+        turn.talk = TalkUnderWay(writing, task)
+        with self.telling.timed(turn, "talk"):
+            await writing.first()
+        return []
 
     def expecting(self, zone: Zone) -> str:
         """The slot that the question is about which waits for an answer from `zone`; empty where none does."""
@@ -166,8 +203,8 @@ class TurnRunner:
         self.telling.emit(turn, Replied, text=reply.text, kind=reply.kind)
         return reply
 
-    async def _speak(self, turn: Turn, reply: Reply) -> None:
-        """The reply aloud. A voice that fails is an error event; the text has been shown."""
+    def _speak(self, turn: Turn, text: str | AsyncIterator[str]) -> None:
+        """Begin the reply aloud, where it is spoken at all."""
         silent = not turn.spoken and not self._settings.speech.speak_typed
         if silent or (turn.live and not (turn.heard and turn.addressed)):
             return
@@ -177,21 +214,32 @@ class TurnRunner:
             turn.timings["first_audio"] = self.telling.since_ms(turn)
             self.telling.emit(turn, Spoke, state="start")
 
-        heard_out = False
-        turn.speech = asyncio.ensure_future(self._mouth(turn.id, reply, first_sound))
+        lang = self.telling.lang(turn)
+        turn.speech = asyncio.ensure_future(self._mouth(turn.id, text, lang, first_sound))
+
+    async def _hear_out(self, turn: Turn) -> None:
+        """Wait for the end of the speech. A voice that fails is an error event; the text has been shown."""
+        if turn.speech is None:
+            return
         try:
             await asyncio.wait({turn.speech})
-            heard_out = not turn.speech.cancelled() and turn.speech.result()
+            turn.heard_out = not turn.speech.cancelled() and turn.speech.result()
         except CockpitError as error:
             self.telling.error(turn, error.code, error.message)
-        finally:
-            turn.speech.cancel()
-            with suppress(asyncio.CancelledError, CockpitError):
-                await turn.speech
-            if turn.sounding:
-                turn.sounding = False
-                self.telling.emit(turn, Spoke, state="end" if heard_out else "interrupted")
+
+    async def _fall_silent(self, turn: Turn) -> None:
+        """End what is still written or spoken."""
+        for task in (turn.talk.task if turn.talk else None, turn.speech):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError, CockpitError):
+                    await task
+        if turn.sounding:
+            turn.sounding = False
+            self.telling.emit(turn, Spoke, state="end" if turn.heard_out else "interrupted")
 
     def forget(self) -> None:
         """Forget what was said in every zone, but not what was set."""
         self._contexts = {zone: Context(remembered=c.remembered) for zone, c in self._contexts.items()}
+        if self._talk is not None:
+            self._talk.forget()

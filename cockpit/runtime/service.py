@@ -19,6 +19,8 @@ from cockpit.events import Event
 from cockpit.plan.planner import Planner
 from cockpit.ports import EventSink
 from cockpit.profile import load_profile
+from cockpit.router.route import Route
+from cockpit.router.situation import Situation
 from cockpit.runtime import memory, notify
 from cockpit.runtime.acting import Acting
 from cockpit.runtime.alerts import Alerts
@@ -31,7 +33,9 @@ from cockpit.runtime.progress import Progress
 from cockpit.runtime.requests import Requests
 from cockpit.runtime.runner import TurnRunner
 from cockpit.runtime.speaking import Speaking
+from cockpit.runtime.talking import Asked, Talk
 from cockpit.runtime.telemetry import EventPublisher
+from cockpit.runtime.tiers import Tiers
 from cockpit.runtime.understanding import understanding
 from cockpit.safety.gate import Gate
 from cockpit.tts.loudspeaker import has_output_device
@@ -74,6 +78,8 @@ class Service:
         self._progress_words = {lang: self._understanding.skills.reply(lang, "progress") for lang in LANGS}
         self.progress = Progress(self._progress_words, settings.speech.progress_s, self.speaking.say)
         self.alerts = Alerts(self.bus, settings.vid, settings.language, self._composer, self.speaking.say, self._sink)
+        self.tiers = Tiers(settings)
+        self.talk = Talk(self.tiers, self._composer, settings.turn.context_s, self._on_route, self._on_talk_error)
         self.runner, self.lanes = self._make_turns()
         self.listening = Listening(
             settings,
@@ -104,9 +110,16 @@ class Service:
             self.recognition,
             self.speaking,
             self.progress,
+            self.talk,
         )
         acting.on_refused = runner.telling.refused
         return runner, Lanes(runner, self.speech, settings.turn.queue)
+
+    def _on_route(self, asked: Asked, decided: Route, _: Situation) -> None:
+        self.runner.telling.route(asked.turn, decided)
+
+    def _on_talk_error(self, asked: Asked, error: CockpitError) -> None:
+        self.runner.telling.trouble(asked.turn, error)
 
     def _on_progress(self, permit: Permit, command: str, status: str) -> None:
         self.runner.telling.progress(permit, command, status)
@@ -149,6 +162,7 @@ class Service:
             "events": self._publisher.run(),
             "lanes": self.lanes.run(),
             "listening": self.listening.run(),
+            "tiers": self.tiers.run(),
             "watchdog": _feed_watchdog(),
             **({"http": self.http.run()} if self.settings.http.port is not None else {}),
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from cockpit.bus import Bus, topics
@@ -16,7 +16,7 @@ from cockpit.tts.loudspeaker import DeviceSink
 from cockpit.tts.sinks import Played, WavChunkSink, unheeded
 from cockpit.tts.speech import Speech
 from cockpit.tts.volume import speed_gain_db
-from cockpit.types import Lang, Pcm, Reply
+from cockpit.types import Lang, Pcm
 
 
 @dataclass(slots=True)
@@ -55,19 +55,22 @@ class Speaking:
         known = float(speed) if isinstance(speed, int | float) and not isinstance(speed, bool) else None
         return speech.volume_db + speed_gain_db(known, speech.speed_gain_db)
 
-    async def __call__(self, turn: str, reply: Reply, started: Callable[[], None]) -> bool:
+    async def __call__(
+        self, turn: str, text: str | AsyncIterator[str], lang: Lang, started: Callable[[], None]
+    ) -> bool:
         """A turn's reply; whether it was heard out. Raises what `Speech.say` does."""
-        return await self.say(turn, reply.text, reply.lang, started)
+        return await self.say(turn, text, lang, started)
 
     async def say(
         self,
         turn: str,
-        text: str,
+        text: str | AsyncIterator[str],
         lang: Lang,
         started: Callable[[], None] = lambda: None,
         priority: Priority = Priority.REPLY,
     ) -> bool:
-        """Speak `text` with the music lowered; whether it was heard out. Raises what `Speech.say` does."""
+        """Speak `text`, which may still be written, with the music lowered; whether it was heard out. Raises what
+        `Speech.say` does."""
         ducked = False
 
         def first_sound() -> None:

@@ -9,10 +9,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from cockpit.dialog.reply import Told
+from cockpit.errors import CockpitError
 from cockpit.events import Acted, ErrorOccurred, Event, Routed, Transcribed, TurnEnded, Understood
 from cockpit.ports import EventSink
+from cockpit.router.route import Route, Tier
 from cockpit.runtime.drafts import Draft
+from cockpit.runtime.writing import Writing
 from cockpit.types import Lang, Outcome, Permit, SetSignal, Transcript, Understanding, Utterance, Zone
+
+
+@dataclass(frozen=True, slots=True)
+class TalkUnderWay:
+    """An answer with the task that writes it."""
+
+    writing: Writing
+    task: asyncio.Task[Told]
 
 
 @dataclass(slots=True)
@@ -30,9 +42,13 @@ class Turn:
     draft: asyncio.Task[Draft] | None = None
     """Of the whole utterance, begun in the pause that ended it."""
     begun_s: float = 0.0
+    talk: TalkUnderWay | None = None
+    """The answer that is still being written, where there is one."""
     speech: asyncio.Task[bool] | None = None
     """The reply aloud, from its first preparations to its end."""
     sounding: bool = False
+    heard_out: bool = False
+    """Whether the reply aloud came to its end."""
     replied: bool = False
     heard: bool = False
     addressed: bool = True
@@ -77,11 +93,20 @@ class Telling:
             complete=understood.complete,
             private=understood.private,
         )
-        if understood.acts:
-            self.emit(turn, Routed, tier="nlu", reason="understood", complexity=understood.complexity or "command")
-        else:
-            complexity = understood.complexity or "unknown"
-            self.emit(turn, Routed, tier="refused", reason="not-understood", complexity=complexity)
+
+    def route(self, turn_id: str, decided: Route) -> None:
+        """Who answers a part of a turn that no act accounts for."""
+        if (turn := self._turns.get(turn_id)) is not None:
+            self.routed(turn, decided.tier, decided.reason, decided.link, decided.complexity)
+
+    def trouble(self, turn_id: str, error: CockpitError) -> None:
+        """What failed on the way to an answer."""
+        if (turn := self._turns.get(turn_id)) is not None:
+            self.error(turn, error.code, error.message)
+
+    def routed(self, turn: Turn, tier: Tier, reason: str, link: str, complexity: str) -> None:
+        """Who answers the turn, or a part of it, and why."""
+        self.emit(turn, Routed, tier=tier, reason=reason, link=link, complexity=complexity)
 
     def progress(self, permit: Permit, command: str, status: str) -> None:
         """A command's change of status, as the vehicle adapter reports it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from cockpit.ports import AudioSink
@@ -16,11 +16,11 @@ HOLD_LIMIT_S = 10.0
 
 
 class Saying:
-    """Plays the pieces of one reply. `started` is called when the first sound goes out."""
+    """Plays the pieces of one reply as they come. `started` is called when the first sound goes out."""
 
     def __init__(
         self,
-        pieces: Sequence[Piece],
+        pieces: AsyncIterator[Piece],
         voiced: Callable[[Piece], Awaitable[AudioChunk]],
         sinks: Sequence[AudioSink],
         started: Callable[[], None],
@@ -33,12 +33,10 @@ class Saying:
 
     async def run(self) -> bool:
         """Whether all was heard, rather than held too long. Raises what voices and sinks raise; nothing plays then."""
-        following = self._voicing(0)
+        following = asyncio.ensure_future(self._next())
         try:
-            for place, _ in enumerate(self._pieces):
-                chunk = await following
-                if place + 1 < len(self._pieces):
-                    following = self._voicing(place + 1)
+            while (chunk := await following) is not None:
+                following = asyncio.ensure_future(self._next())
                 if not await self._play(chunk):
                     return False
         except BaseException:
@@ -52,8 +50,10 @@ class Saying:
             if not following.cancelled():
                 following.exception()
 
-    def _voicing(self, place: int) -> asyncio.Future[AudioChunk]:
-        return asyncio.ensure_future(self._voiced(self._pieces[place]))
+    async def _next(self) -> AudioChunk | None:
+        """The next piece, voiced; None behind the last one."""
+        piece = await anext(self._pieces, None)
+        return None if piece is None else await self._voiced(piece)
 
     async def _play(self, chunk: AudioChunk) -> bool:
         """The whole of `chunk`, in several goes where it is held in between; False when it is held too long."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Self
@@ -16,7 +16,7 @@ from cockpit.tts.cache import PcmCache
 from cockpit.tts.floor import Floor, Priority
 from cockpit.tts.joining import trimmed
 from cockpit.tts.saying import Saying
-from cockpit.tts.sentences import Piece, pieces
+from cockpit.tts.sentences import Piece, pieces, split
 from cockpit.tts.voices import FallbackVoice, Voice, configured
 from cockpit.types import AudioChunk, Lang, Pcm
 
@@ -56,24 +56,25 @@ class Speech:
 
     async def say(
         self,
-        text: str,
+        text: str | AsyncIterator[str],
         lang: Lang,
         sinks: Sequence[AudioSink],
         started: Callable[[], None] = lambda: None,
         priority: Priority = Priority.REPLY,
     ) -> bool:
-        """Speak `text` and return when it was heard: True, or False when it was cut short, by `stop` or a warning.
+        """Speak `text` and return when it was heard: True, or False when it was cut short, by `stop` or a warning. A
+        text that is still being written comes clause by clause.
 
         `started` is called when the first sound goes out. When the caller is cancelled, so is the speech. Raises
         `ModelError` when no voice can be loaded, `SpeechError` when a voice or a sink fails.
         """
-        voice, cut = self._voices.get(lang), pieces(text)
-        if voice is None or not cut or not sinks:
+        voice = self._voices.get(lang)
+        if voice is None or not sinks or (isinstance(text, str) and not pieces(text)):
             return True
         if priority is Priority.WARNING and self._speaking is not None and self._priority > priority:
             self._speaking.cancel()
         async with self._floor.held(priority):
-            self._saying = Saying(cut, partial(self._voiced, voice, lang), sinks, started)
+            self._saying = Saying(_pieces(text), partial(self._voiced, voice, lang), sinks, started)
             self._speaking, self._priority = asyncio.create_task(self._saying.run()), priority
             return await self._heard_out(self._speaking)
 
@@ -164,3 +165,16 @@ class Speech:
         await self.stop()
         voices = {id(voice): voice for fallback in self._voices.values() for voice in fallback.voices}
         await asyncio.gather(*(voice.close() for voice in voices.values()))
+
+
+async def _pieces(text: str | AsyncIterator[str]) -> AsyncIterator[Piece]:
+    """What is voiced in one go, with a short beginning."""
+    if isinstance(text, str):
+        for piece in pieces(text):
+            yield piece
+        return
+    begun = False
+    async for clause in text:
+        for piece in [Piece(part) for part in split(clause)] if begun else pieces(clause):
+            begun = True
+            yield piece

@@ -25,8 +25,8 @@ from rich.table import Table
 from cockpit.config import load_settings
 from cockpit.nlu.joint import JointUnderstander
 from cockpit.ports import Understander
-from cockpit.router.privacy import PrivacyJudge
 from cockpit.router.policy import load_policy
+from cockpit.router.privacy import PrivacyJudge
 from cockpit.router.redaction import Redactor
 from cockpit.router.route import route
 from cockpit.router.situation import Link, Situation, situated

@@ -4,7 +4,7 @@ takes as long as the script says; ears and a mouth that cost time."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -31,7 +31,6 @@ from cockpit.types import (
     Pcm,
     Permit,
     Reading,
-    Reply,
     Scalar,
     SetSignal,
     Snapshot,
@@ -118,7 +117,9 @@ class ScriptedMouth:
     sounding: bool = False
     """Whether a person would hear it now."""
 
-    async def __call__(self, turn: str, reply: Reply, started: Callable[[], None]) -> bool:
+    async def __call__(
+        self, turn: str, text: str | AsyncIterator[str], lang: Lang, started: Callable[[], None]
+    ) -> bool:
         loop = asyncio.get_running_loop()
         left_s = self.duration_s
         self.resume()

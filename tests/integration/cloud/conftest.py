@@ -11,12 +11,11 @@ import pytest
 from cockpit.cloud.breaker import Breaker
 from cockpit.cloud.budget import Budget
 from cockpit.cloud.client import CloudModel
-from cockpit.cloud.link import LinkSample
 from cockpit.cloud.providers import Table, load_table
 from cockpit.cloud.switch import KillSwitch
 from cockpit.config import CloudSettings
 from cockpit.errors import CloudError
-from cockpit.types import Message
+from cockpit.types import LinkSample, Message
 from hil.weaknet.certificates import Certificates
 from hil.weaknet.proxy import WeakNet
 from hil.weaknet.server import ScriptedServer

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from cockpit.cloud.link import LinkSample
 from cockpit.cloud.opening import open_cloud
 from cockpit.cloud.probe import Probe
 from cockpit.config import CloudSettings, Settings
 from cockpit.errors import ConfigError
+from cockpit.types import LinkSample
 from hil.weaknet import FAULTS, Fault, WeakNet
 from hil.weaknet.certificates import Certificates
 from hil.weaknet.server import ScriptedServer

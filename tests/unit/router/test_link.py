@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cockpit.router.link import LinkEstimator, LinkSample, ModemReport
+from cockpit.router.link import LinkEstimator, ModemReport
 from cockpit.router.policy import LinkPolicy
+from cockpit.types import LinkSample
 
 POLICY = LinkPolicy()
 
