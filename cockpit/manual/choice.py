@@ -24,7 +24,7 @@ Way = Literal["words", "meanings"]
 """By shared words alone, or by vectors too."""
 
 NOTHING = ("always", "unknown", "said")
-"""Features of saying nothing: 1, the share of the question that the manual has no word for, and ln(1 + what it says)."""
+"""Features of saying nothing: 1, the share of the question that the manual has no word for, ln(1 + what it says)."""
 
 
 class Weights(BaseModel):

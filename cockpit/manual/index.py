@@ -1,7 +1,7 @@
 """A manual made ready to be asked: its sections, and their vectors where the encoder is there; kept on disk.
 
-    DIR/sections.json   the language, the sections in order, and what the index was made of
-    DIR/vectors.npz     unit vectors (float16) and the sections they belong to; missing without the encoder
+DIR/sections.json   the language, the sections in order, and what the index was made of
+DIR/vectors.npz     unit vectors (float16) and the sections they belong to; missing without the encoder
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from cockpit.errors import ConfigError
 from cockpit.manual import dense, sections
@@ -76,9 +78,9 @@ def save(index: Index, folder: Path) -> None:
     (folder / SECTIONS).unlink(missing_ok=True)  # an index is whole once it has its sections
     (folder / VECTORS).unlink(missing_ok=True)
     if index.dense:
-        arrays = {f"vectors_{name}": one for name, one in index.dense.vectors.items()}
+        arrays: dict[str, Any] = {f"vectors_{name}": one for name, one in index.dense.vectors.items()}
         arrays |= {f"owners_{name}": one for name, one in index.dense.owners.items()}
-        np.savez(folder / VECTORS, **arrays)  # type: ignore[arg-type] # its stubs take arrays for flags
+        np.savez(folder / VECTORS, **arrays)
     head = {"lang": index.lang, "made_of": index.made_of, "sections": [asdict(one) for one in index.sections]}
     part = folder / f"{SECTIONS}.part"
     part.write_text(json.dumps(head, ensure_ascii=False, indent=1), "utf-8")
@@ -89,7 +91,7 @@ def load(folder: Path) -> Index:
     """Raises `ConfigError`: `manual-index` where there is none, or a broken one."""
     try:
         head = json.loads((folder / SECTIONS).read_text("utf-8"))
-        found = tuple(Section(**{key: _tupled(value) for key, value in one.items()}) for one in head["sections"])
+        found = TypeAdapter(tuple[Section, ...]).validate_python(head["sections"])
         return Index(head["lang"], found, _vectors(folder / VECTORS), head["made_of"])
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise ConfigError("manual-index", f"{folder} holds no manual's index: {error}") from error
@@ -101,7 +103,3 @@ def _vectors(file: Path) -> Dense | None:
     with np.load(file) as arrays:
         names = dense.FEATURES
         return Dense({one: arrays[f"vectors_{one}"] for one in names}, {one: arrays[f"owners_{one}"] for one in names})
-
-
-def _tupled(value: str | list[str]) -> str | tuple[str, ...]:
-    return tuple(value) if isinstance(value, list) else value

@@ -7,8 +7,8 @@ A section is a heading with text under it; a heading without any is only the cha
     <!-- asked: how much air do the tyres need | how often do I check the pressure -->
     Cold tyres should have 240 kilopascals. …
 
-The id in braces, the index comment (words that drivers use and the text does not) and the comment with questions that the
-section answers may all be left out.
+The id in braces, the index comment (words that drivers use and the text does not) and the comment with questions that
+the section answers may all be left out.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ def slug(title: str) -> str:
 
 def _parts(text: str) -> Iterator[tuple[int, str, str, str]]:
     """(level, title, id, text until the next heading), with code blocks left out."""
-    head, body, fenced = (1, "", ""), [], False
+    head, fenced = (1, "", ""), False
+    body: list[str] = []
     for line in text.splitlines():
         if _FENCE.match(line.lstrip()):
             fenced = not fenced

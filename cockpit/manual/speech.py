@@ -26,9 +26,8 @@ def fitting(title: str, sentences: Sequence[str], worth: NDArray[np.float32], la
     best = order[0]
     left_s -= seconds(sentences[best], lang)
     chosen = [best]
-    for other in order[1:2]:
-        if worth[best] - worth[other] <= BESIDE and seconds(sentences[other], lang) <= left_s:
-            chosen.append(other)
+    if len(order) > 1 and worth[best] - worth[order[1]] <= BESIDE and seconds(sentences[order[1]], lang) <= left_s:
+        chosen.append(order[1])
     if left_s < 0:
         return (_cut(sentences[best], seconds(sentences[best], lang) + left_s, lang),)
     return tuple(sentences[place] for place in sorted(chosen))
@@ -44,7 +43,7 @@ def seconds(text: str, lang: Lang) -> float:
 
 def _cut(sentence: str, room_s: float, lang: Lang) -> str:
     """The clauses of `sentence` from its beginning that fit into `room_s`, one at least."""
-    clauses = re.findall(r"[^,，;；:：]+[,，;；:：]?", sentence)
+    clauses: list[str] = re.findall(r"[^,，;；:：]+[,，;；:：]?", sentence)
     kept = clauses[0]
     for clause in clauses[1:]:
         if seconds(kept + clause, lang) > room_s:

@@ -7,6 +7,7 @@ bytes: a float16 scale, then 16 bytes whose low halves are weights 0-15 and high
 
 from __future__ import annotations
 
+import mmap
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,7 +49,10 @@ class Pretrained:
 
 
 def read(file: Path, wanted: Callable[[str], bool] = lambda _: True) -> Pretrained:
-    """The model, of its weights only those whose name is `wanted`. Raises `ValueError` for a file that is none, `OSError` for one that cannot be read."""
+    """The model, of its weights only those whose name is `wanted`.
+
+    Raises `ValueError` for a file that is none, `OSError` for one that cannot be read.
+    """
     raw = file.read_bytes()
     magic, _, hidden, layers, heads, inner, _, positions, _, eps, block = HEADER.unpack_from(raw)
     if magic != MAGIC or block != BLOCK:
@@ -71,7 +75,8 @@ class WordRows:
     """The embedding of words, of which only the rows asked for are unpacked; the file stays on disk."""
 
     def __init__(self, file: Path, hidden: int) -> None:
-        raw = np.memmap(file, np.uint8, "r")
+        with file.open("rb") as opened:
+            raw = memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))
         self._packed, self._wide = _q4_blocks(raw, *_place(raw, b"emb.word")), hidden
 
     def __getitem__(self, ids: list[int]) -> NDArray[np.float32]:
@@ -81,7 +86,7 @@ class WordRows:
         return _unpacked(self._packed[taken.reshape(-1)]).reshape(len(ids), self._wide)
 
 
-def _place(raw: NDArray[np.uint8], name: bytes) -> tuple[int, int]:
+def _place(raw: memoryview, name: bytes) -> tuple[int, int]:
     """(offset, elements) of the tensor `name`, from the directory, which ends where the first tensor begins."""
     (count,) = struct.unpack_from("<I", raw, HEADER.size)
     blob_bytes = struct.unpack_from("<Q", raw, HEADER.size + 20)[0]
@@ -121,7 +126,7 @@ def _q4(raw: bytes, offset: int, elements: int) -> NDArray[np.float32]:
     return _unpacked(_q4_blocks(raw, offset, elements))
 
 
-def _q4_blocks(raw: bytes | NDArray[np.uint8], offset: int, elements: int) -> NDArray[np.void]:
+def _q4_blocks(raw: bytes | memoryview, offset: int, elements: int) -> NDArray[np.void]:
     return np.frombuffer(raw, np.dtype([("scale", "<f2"), ("halves", "u1", 16)]), elements // BLOCK, offset)
 
 

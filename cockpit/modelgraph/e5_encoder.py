@@ -9,6 +9,7 @@ is neither padding nor a mask.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from onnx import NodeProto, TensorProto, helper
@@ -54,13 +55,10 @@ class _Builder:
     def _layer(self, state: str, layer: str) -> str:
         heads, each = self._shape.heads, self._shape.hidden // self._shape.heads
         split = self._constant("split", np.array([0, heads, each]))
-        query, value = (
-            self._node("Transpose", [self._node("Reshape", [self._product(state, f"{layer}.{part}"), split])], perm=[1, 0, 2])
-            for part in "qv"
-        )  # fmt: skip
-        key = self._node("Reshape", [self._product(state, f"{layer}.k"), split])
+        query, key, value = (self._node("Reshape", [self._product(state, f"{layer}.{part}"), split]) for part in "qkv")
+        query, value = (self._node("Transpose", [part], perm=[1, 0, 2]) for part in (query, value))
         scores = self._node("MatMul", [query, self._node("Transpose", [key], perm=[1, 2, 0])])
-        scaled = self._node("Mul", [scores, self._constant("scale", np.float32(each**-0.5))])
+        scaled = self._node("Mul", [scores, self._constant("scale", np.array(each**-0.5, np.float32))])
         mixed = self._node("MatMul", [self._node("Softmax", [scaled], axis=-1), value])
         joined = self._constant("joined", np.array([-1, self._shape.hidden]))
         seen = self._node("Reshape", [self._node("Transpose", [mixed], perm=[1, 0, 2]), joined])
@@ -85,7 +83,7 @@ class _Builder:
         weights = [self._constant(f"{name}.{part}", self._weights[f"{name}.{part}"]) for part in "wb"]
         return self._node("LayerNormalization", [state, *weights], epsilon=self._shape.eps)
 
-    def _node(self, kind: str, inputs: list[str], output: str = "", **attributes: object) -> str:
+    def _node(self, kind: str, inputs: list[str], output: str = "", **attributes: Any) -> str:
         output = output or f"{kind}_{len(self._nodes)}"
         self._nodes.append(helper.make_node(kind, inputs, [output], **attributes))
         return output

@@ -1,9 +1,9 @@
 """How well the manual is asked: `python -m hil.routing.manual [--lang zh] [--set dev] [--wrong]`.
 
-Per language and way of searching: answerable questions that got the right section, that got another, that were declined;
-unanswerable ones that were declined. `taken out` asks the answerable questions once more with their section missing from
-the manual: a harder kind of what it does not say. (A few of those are answered in passing by another section, so that
-not all of them ought to be declined.)
+Per language and way of searching: answerable questions that got the right section, that got another, that were
+declined; unanswerable ones that were declined. `taken out` asks the answerable questions once more with their section
+missing from the manual: a harder kind of what it does not say. (A few of those are answered in passing by another
+section, so that not all of them ought to be declined.)
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ def manifest() -> Manifest:
 def test_there_are_three_profiles_and_each_holds_the_smaller_one(manifest: Manifest) -> None:
     minimal, default, full = (set(manifest.resolve([name])) for name in ("minimal", "default", "full"))
     assert minimal < default < full
-    assert {model.id for model in manifest.models} - full == {"qwen2.5-coder-0.5b", "e5-small"}
+    assert {model.id for model in manifest.models} - full == {"qwen2.5-coder-0.5b"}
 
 
 def test_minimal_is_small_and_speaks_and_hears_both_languages(manifest: Manifest) -> None:
