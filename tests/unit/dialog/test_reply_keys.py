@@ -123,6 +123,7 @@ def test_shared_replies_are_the_same_in_both_languages() -> None:
 
 FIELDS = {"name", "zone", "value", "deed", "low", "high", "n", "operation"}
 FIELDS |= {"distance", "lane", "delay", "weather", "wait", "limit"}  # of alerts
+FIELDS |= {"section", "text"}  # of the manual
 
 
 @pytest.mark.parametrize("lang", LANGS)

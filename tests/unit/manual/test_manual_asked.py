@@ -106,7 +106,7 @@ def test_what_is_said_fits_into_the_time() -> None:
 def test_terms_are_what_two_texts_can_share() -> None:
     english, chinese = Terms("en"), Terms("zh")
     assert english.of("How do I open the hood?") == english.of("opening bonnets")
-    assert chinese.of("引擎盖怎么打开") == chinese.of("前舱盖打开")
+    assert chinese.of("引擎盖怎么打开") == chinese.of("前舱盖如何打开")
     assert stem("batteries") == stem("battery")
     assert chinese.concepts("车上有抬头显示吗") == {"抬头显示"}
 
