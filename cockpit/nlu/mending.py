@@ -15,7 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from cockpit.nlu.mishearing import cost
-from cockpit.nlu.sound import sounds_en, syllables
+from cockpit.nlu.sound import HOMOPHONE, sounds_en, syllables
 from cockpit.nlu.wording import EDGE, Wording
 from cockpit.types import Lang
 
@@ -28,7 +28,9 @@ MISHEARD, UNHEARD_OF = 0.7, 7.0
 Chosen on recordings of the development half (`python -m hil.speech.commands --half dev`)."""
 PER_LETTER = 6.0
 """What it costs in English besides, per share of letters that differ."""
-LEAST_LIKE = 0.55
+LEAST_LIKE, LEAST_LIKE_ALONE = 0.55, 0.8
+"""Share of letters that must agree; the second where nothing beside a word tells what was meant, unless both sound the
+same."""
 MOST: Mapping[Lang, int] = {"zh": 40, "en": 12}
 """Candidates for a word: those that are likeliest by how they sound and how common they are."""
 COMMON: Mapping[Lang, float] = {"zh": 0.5, "en": 1.0}
@@ -59,13 +61,21 @@ class Mender:
 
     def mended(self, words: Sequence[str]) -> Sequence[tuple[str, ...]]:
         """The likeliest readings of `words`, each of as many, the likeliest first: at most `READINGS`, none of them
-        dearer than the first by more than `WORTH`."""
+        dearer than the first by more than `WORTH`. Nothing stands beside an English word that is said alone."""
+        spelt = [word for word in words if word[0].isalnum()]
+        if self._lang == "en" and len(spelt) == 1:
+            return [tuple(other if word in spelt else word for word in words) for other in self._alone(spelt[0])]
         ends = sorted(
             (cost + self._wording.cost(*last, EDGE), path)
             for last, paths in self._paths(words).items()
             for cost, path in paths
         )
         return [path for cost, path in ends[:READINGS] if cost - ends[0][0] <= WORTH]
+
+    def _alone(self, word: str) -> list[str]:
+        """What `word` may have been when it is all that was said."""
+        known = [other for other, _ in self.candidates(word) if _alike(other, word)]
+        return known[:READINGS]
 
     def _paths(self, words: Sequence[str]) -> Mapping[tuple[str, str], list[Path]]:
         """The likeliest readings by their last two words."""
@@ -138,3 +148,8 @@ class Mender:
 
     def _price(self, other: str, word: str) -> float:
         return NEAR_SOUND if sounds_en((other,), (word,)) is None else SAME_SOUND["en"]
+
+
+def _alike(one: str, other: str) -> bool:
+    same = sounds_en((one,), (other,)) == HOMOPHONE
+    return same or OSA.normalized_similarity(one, other) >= LEAST_LIKE_ALONE

@@ -13,7 +13,7 @@ from cockpit.runtime.alerts import Alerts
 from cockpit.runtime.speaking import Speaking
 from cockpit.tts.speech import Speech
 from cockpit.tts.voices import FallbackVoice, Voice
-from cockpit.types import Lang, Reply
+from cockpit.types import Lang
 from tests.component.runtime.scripted import ScriptedCar, profile, skills
 from tests.component.tts.scripted_speech import ClockedSink, PacedVoice
 
@@ -45,7 +45,7 @@ class Cabin:
 
     def reply(self, text: str) -> asyncio.Task[bool]:
         """A turn's reply being spoken."""
-        return asyncio.create_task(self.speaking("turn", Reply(text, "done", self.lang), lambda: None))
+        return asyncio.create_task(self.speaking("turn", text, self.lang, lambda: None))
 
     def ducked(self) -> list[bool]:
         return [event.active for event in self.events if isinstance(event, Ducked)]
