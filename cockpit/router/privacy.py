@@ -16,11 +16,11 @@ from typing import Any
 
 from cockpit.errors import ConfigError
 from cockpit.router.situation import PrivacyClass
+from cockpit.router.splitting import LANGUAGES, Part
 from cockpit.types import LANGS, Act, Understanding
 from cockpit.yamlfile import read_yaml
 
 COMMON = Path(__file__).with_name("privacy.yaml")
-LANGUAGES = COMMON.parent.parent / "language"
 SHORTEST_FIRST_NAME = 3
 """A contact's first name alone is sought where it has this many letters and more."""
 
@@ -109,6 +109,14 @@ class PrivacyJudge:
         if understood is not None and (cls := self._about(understood.acts)):
             return Privacy(cls, "act")
         return Privacy("unsure", "network") if understood is not None and understood.private else Privacy("none")
+
+    def judge_part(self, part: Part) -> Privacy:
+        """The class of a part with what it speaks of: where one drives is private, and so is what there is to eat
+        there."""
+        own = self.judge(part.text, part.understood)
+        if own.cls != "none" or part.before is None:
+            return own
+        return self.judge(part.before.text, part.before.understood)
 
     def _about(self, acts: Sequence[Act]) -> PrivacyClass | None:
         for act in acts:

@@ -62,15 +62,17 @@ READING = (".read", ".query", ".ask")
 """How intents end that only ask for the car's values."""
 
 
-def situated(understood: Understanding, now: Situation) -> Situation:
-    """`now` with tier 0's judgement of one part; what is private is for `PrivacyJudge` to say."""
-    acts = understood.acts
+def situated(understood: Understanding, now: Situation, *, asked: bool = False) -> Situation:
+    """`now` with tier 0's judgement of one part; what is private is for `PrivacyJudge` to say. `asked` parts are what
+    tier 0 cannot answer, so that its acts count for nothing."""
+    acts = () if asked else understood.acts
+    talk = understood.complexity == "talk"
     return replace(
         now,
-        sure=understood.sure,
+        sure=understood.sure and not asked,
         doubtful=any(act.doubtful for act in acts),
         reads=bool(acts) and all(act.intent.endswith(READING) for act in acts),
         confidence=understood.confidence,
-        kind=understood.kind,
-        complexity=understood.complexity,
+        kind="chat" if asked else understood.kind,
+        complexity="knowledge" if asked and not talk else understood.complexity,
     )
