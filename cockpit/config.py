@@ -225,13 +225,6 @@ class LanguageModelSettings(_Section):
     context_tokens: Annotated[int, Field(ge=512, le=32_768)] = 2048
 
 
-class RoutingSettings(_Section):
-    """Who answers what."""
-
-    policy: Path | None = None
-    """A policy of one's own; None takes `cockpit/router/policy.yaml`."""
-
-
 class CloudSettings(_Section):
     """Cloud models: off unless turned on. Keys are never settings (`cockpit/cloud/providers.yaml` names where each is
     looked for)."""
@@ -270,6 +263,18 @@ class CloudSettings(_Section):
     probe_deadline_s: Annotated[float, Field(gt=0, le=30)] = 2.0
 
 
+class PrivacySettings(_Section):
+    """The local record of what was sent to the cloud (`cockpit privacy log`)."""
+
+    record: Path = Field(default_factory=lambda: _state_dir() / "sent.jsonl")
+    keep_text: bool = False
+    """Whether the record holds the redacted text itself; else its SHA-256 and length only."""
+    record_mb: Annotated[float, Field(gt=0, le=1024)] = 4.0
+    """The record's size at most, its older half included; the oldest sends go."""
+    fsync: bool = True
+    """Whether each line is on the disk before anything is sent."""
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Defaults run the demo on a laptop."""
 
@@ -298,9 +303,11 @@ class Settings(BaseSettings):
     speech: SpeechSettings = SpeechSettings()
     turn: TurnSettings = TurnSettings()
     lm: LanguageModelSettings = LanguageModelSettings()
-    routing: RoutingSettings = RoutingSettings()
     cloud: CloudSettings = CloudSettings()
     manual: ManualSettings = ManualSettings()
+    privacy: PrivacySettings = Field(default_factory=PrivacySettings)
+    routing: Path = ROOT / "cockpit" / "router" / "policy.yaml"
+    """The policy by which requests are shared between the board and the cloud."""
 
     @classmethod
     def settings_customise_sources(

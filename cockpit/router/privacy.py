@@ -1,5 +1,5 @@
-"""Whether a text may leave the board at all. The default is to stay: whatever speaks of the speaker, of people they know,
-of where they are, go or have been, or bears a number of theirs is private, and so is what nobody judged.
+"""Whether a text may leave the board at all. The default is to stay: whatever speaks of the speaker, of people they
+know, of where they are, go or have been, or bears a number of theirs is private, and so is what nobody judged.
 
 The words are in `cockpit/language/{lang}/privacy.yaml`, what looks the same everywhere in `privacy.yaml` beside this.
 The patterns of both languages hold for every text, for people mix them.
@@ -47,7 +47,7 @@ class Privacy:
 
 @cache
 def load_patterns(languages: Path = LANGUAGES, common: Path = COMMON) -> Patterns:
-    """Raises `ConfigError` (`config-unreadable`, `config-syntax`, `config-invalid`) naming the pattern that is wrong."""
+    """Raises `ConfigError` (`config-unreadable`, `config-syntax`, `config-invalid`), which names a wrong pattern."""
     shared: Mapping[str, Any] = read_yaml(common)
     files = [languages / lang / "privacy.yaml" for lang in LANGS]
     own: list[Mapping[str, Any]] = [read_yaml(file) for file in files]

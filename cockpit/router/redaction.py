@@ -56,7 +56,8 @@ class Redactor:
 
         def place(match: re.Match[str]) -> str:
             begin, end = match.span(group)
-            return f"{text[match.start() : begin]}{self._placeholder(match[group], cls, originals)}{text[end : match.end()]}"
+            placeholder = self._placeholder(match[group], cls, originals)
+            return text[match.start() : begin] + placeholder + text[end : match.end()]
 
         return pattern.sub(place, text)
 

@@ -1,7 +1,7 @@
 """A request of several parts taken apart, so that each goes to the tier that fits it.
 
-"导航去虹桥机场，顺便讲讲那边有什么好吃的，把空调调低点": two acts for tier 0, and a question that it cannot answer. Tier 0 is
-asked about each clause by itself, since one question in a sentence spoils its judgement of the whole.
+"导航去虹桥机场，顺便讲讲那边有什么好吃的，把空调调低点": two acts for tier 0, and a question that it cannot
+answer. Tier 0 is asked about each clause by itself, since one question in a sentence spoils its judgement of the whole.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ MAX_CLAUSES = 8
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part in the order spoken. `asked` tells that it was split off as something that tier 0 cannot answer, whatever
-    acts it saw in it; `before` then is the part with acts that it speaks of ("what is good to eat there"), None where
-    it stands by itself."""
+    """One part in the order spoken. `asked` tells that it was split off as something that tier 0 cannot answer,
+    whatever acts it saw in it; `before` then is the part with acts that it speaks of ("what is good to eat there"),
+    None where it stands by itself."""
 
     text: str
     understood: Understanding

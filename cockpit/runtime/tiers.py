@@ -21,7 +21,7 @@ from cockpit.lm.local import LocalModel
 from cockpit.lm.rungs import chosen, free_mb
 from cockpit.manual.manual import Manual, open_manuals
 from cockpit.router.link import LinkEstimator
-from cockpit.router.policy import SHIPPED, load_policy
+from cockpit.router.policy import load_policy
 from cockpit.router.situation import Thermal
 from cockpit.types import LANGS, Lang
 
@@ -39,7 +39,7 @@ class Tiers:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self.policy = load_policy(settings.routing.policy or SHIPPED)
+        self.policy = load_policy(settings.routing)
         self.estimator = LinkEstimator(self.policy.link)
         self.manuals: Mapping[Lang, Manual] = {}
         self.local: LocalModel | None = None

@@ -2,10 +2,11 @@
 nothing.
 
 Two errors: private utterances that would go up (and private strings that would still stand in what goes up), over
-private.{lang}.yaml; general requests that would stay, over open.{lang}.yaml. They are judged by the patterns alone, with
-the network's judgement beside them, and as the router has it: to the cloud goes only what it is asked for, with the board
-and the link at their best. `--dev` takes the development sentences instead; `--public` sentences that others wrote, by
-their intents: MASSIVE's validation part in Chinese and CLINC150 in English, as JSON Lines (.jsonl.gz) in that folder.
+private.{lang}.yaml; general requests that would stay, over open.{lang}.yaml. They are judged by the patterns alone,
+with the network's judgement beside them, and as the router has it: to the cloud goes only what it is asked for, with
+the board and the link at their best. `--dev` takes the development sentences instead; `--public` sentences that others
+wrote, by their intents: MASSIVE's validation part in Chinese and CLINC150 in English, as JSON Lines (.jsonl.gz) in that
+folder.
 """
 
 from __future__ import annotations
@@ -143,7 +144,9 @@ def main() -> None:
         private, general = len(said.private), len(said.open)
         for by, judged in judgings(said, lang, understander).items():
             found = measure(said, judged)
-            left, kept = (f"{len(these)} ({len(these) / of:.1%})" for these, of in ((found.left, private), (found.kept, general)))
+            left, kept = (
+                f"{len(these)} ({len(these) / of:.1%})" for these, of in ((found.left, private), (found.kept, general))
+            )
             table.add_row(lang, by, str(private), left, str(len(found.leaked)), str(general), kept)
             if args.misses:
                 _name(console, f"{lang}, {by}", found, said)
