@@ -106,8 +106,9 @@ class PrivacyJudge:
                     return Privacy(cls, why)
         if patterns.self.search(patterns.asides.sub(" ", text)):
             return Privacy("personal", "self")
-        if understood is not None and (cls := self._about(understood.acts)):
-            return Privacy(cls, "act")
+        about = self._about(understood.acts) if understood is not None else None
+        if about is not None:
+            return Privacy(about, "act")
         return Privacy("unsure", "network") if understood is not None and understood.private else Privacy("none")
 
     def judge_part(self, part: Part) -> Privacy:

@@ -41,7 +41,8 @@ class Redactor:
     def __init__(self, contacts: Iterable[str] = (), patterns: Patterns | None = None) -> None:
         names = names_pattern(contacts)
         known = (patterns or load_patterns()).things
-        self._sought = [*([("contacts", names)] if names else []), *known]
+        named: list[tuple[PrivacyClass, re.Pattern[str]]] = [("contacts", names)] if names else []
+        self._sought = [*named, *known]
 
     def redact(self, text: str, before: Redacted | None = None) -> Redacted:
         """`before` is what was redacted for the same request: its placeholders are used again."""

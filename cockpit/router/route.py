@@ -65,6 +65,17 @@ def _to(now: Situation, tier: Tier, reason: Reason, wait_s: float | None = None,
     return Route(tier, reason, give_up_s, instead, now.link.level, now.complexity or "unknown")
 
 
+def expected_first_s(chosen: Route, now: Situation, policy: Policy) -> float | None:
+    """When something is to be expected to be heard, from the end of the request: at once from tier 0 and of a refusal;
+    None where the cloud is not to be expected in time and nothing is there instead."""
+    if chosen.tier == "cloud":
+        first_s = _first_token_s(now, policy)
+        if first_s <= chosen.give_up_s:
+            return now.elapsed_s + first_s
+        return now.elapsed_s + chosen.give_up_s + policy.local_first_s if chosen.instead == "local_llm" else None
+    return now.elapsed_s + (policy.local_first_s if chosen.tier == "local_llm" else 0.0)
+
+
 def _topic(now: Situation) -> Topic:
     if now.complexity == "talk":
         return "talk"

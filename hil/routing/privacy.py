@@ -116,7 +116,16 @@ def judgings(said: Sentences, lang: Lang, understander: Understander) -> dict[st
         found = route(now, policy)
         return found.tier == "cloud", f"{found.tier}:{found.reason}"
 
-    return {"patterns": by_patterns, "and network": with_network, "as routed": routed}
+    def redaction_alone(text: str) -> tuple[bool, str]:
+        del text
+        return True, ""
+
+    return {
+        "redaction alone": redaction_alone,
+        "patterns": by_patterns,
+        "and network": with_network,
+        "as routed": routed,
+    }
 
 
 def measure(said: Sentences, judged: Judging) -> Found:
