@@ -221,7 +221,8 @@ class LanguageModelSettings(_Section):
 
     model: str = "auto"
     """auto is the best one that was pulled and fits into free memory; the id of one in the manifest; none."""
-    threads: Annotated[int, Field(ge=1, le=16)] = 2
+    threads: Annotated[int, Field(ge=1, le=16)] = 1
+    """Two write half as fast again on two free cores, and half as fast while something else runs, as a voice does."""
     context_tokens: Annotated[int, Field(ge=512, le=32_768)] = 2048
 
 
