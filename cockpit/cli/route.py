@@ -88,8 +88,8 @@ def _quality(of: Totals) -> str:
 
 def _plot(folder: Path, found: Replay, before: Totals, after: Totals) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    shares = {
-        name: {tier: 100 * share for tier, share in of.shares.items()}
+    shares: dict[str, dict[str, float]] = {
+        name: {str(tier): 100 * share for tier, share in of.shares.items()}
         for name, of in (("as logged", before), ("with the policy", after))
     }
     tiers = bars("Who answers", shares, "share of requests, %", [0, 20, 40, 60, 80, 100])

@@ -32,7 +32,7 @@ HERE = Path(__file__).parent
 Kind = Literal["command", "status", "manual", "chat", "knowledge", "several", "private"]
 LINKS: dict[LinkLevel, Link] = {"good": Link("good", 60.0), "weak": Link("weak", 600.0, 0.2), "none": Link("none")}
 PRICE = 0.0005
-"""Of a request with an answer of a few sentences, in dollars; gpt-4o-mini's list price is less."""
+"""Of a request with an answer of a few sentences, in dollars: an assumption."""
 
 
 @dataclass(frozen=True, slots=True)
