@@ -6,11 +6,13 @@ llama.cpp keeps what it has read of the last prompt, so that a dialog's next tur
 from __future__ import annotations
 
 import asyncio
+import secrets
 import threading
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from cockpit.errors import LanguageModelError, ModelError
@@ -22,6 +24,13 @@ WAITING = 2
 """Requests that may wait for the thread; one more is refused."""
 REPEAT_PENALTY = 1.1
 """What keeps a small model from going round in circles."""
+
+BATCH = 32
+"""Tokens of a prompt that are read in one go: a stop is noticed after each."""
+KEPT_PROMPTS_MB = 64
+"""Memory for what was read of other prompts."""
+SILENT_S = 20.0
+"""A model from which nothing comes for so long is given up."""
 
 Piece = str | LanguageModelError | None
 """A piece of the answer, why there is none, or its end."""
@@ -37,7 +46,6 @@ class LocalModel:
         self._folder, self._threads = models_dir / rung.model, threads
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="lm")
         self._server: Any = None
-        self._failure: ModelError | LanguageModelError | None = None
         self._asked = 0
         self._closed = False
 
@@ -57,7 +65,8 @@ class LocalModel:
     async def stream(
         self, messages: Sequence[Message], *, limit_tokens: int, grammar: str | None = None
     ) -> AsyncGenerator[str]:
-        """See the port. Raises `LanguageModelError`: `llm-busy`, `llm-closed`, `llm-engine`; `ModelError`."""
+        """See the port. Raises `LanguageModelError`: `llm-busy`, `llm-closed`, `llm-engine`, `llm-silent`,
+        `llm-no-model`."""
         if self._closed:
             raise LanguageModelError("closed", "the language model has been shut down")
         if self._asked > WAITING:
@@ -74,7 +83,7 @@ class LocalModel:
         work = loop.run_in_executor(self._thread, self._write, request, give, stopped)
         work.add_done_callback(self._answered)
         try:
-            while (piece := await pieces.get()) is not None:
+            while (piece := await _next(pieces)) is not None:
                 if isinstance(piece, LanguageModelError):
                     raise piece
                 yield piece
@@ -113,14 +122,8 @@ class LocalModel:
             give(None)
 
     def _loaded(self) -> Any:
-        if self._failure is not None:
-            raise self._failure
         if self._server is None:
-            try:
-                self._server = _server(self._folder, self._threads, self.capabilities.context_tokens)
-            except (ModelError, LanguageModelError) as error:
-                self._failure = error
-                raise
+            self._server = _server(self._folder, self._threads, self.capabilities.context_tokens)
         return self._server
 
     def _free(self) -> None:
@@ -138,11 +141,25 @@ def _server(folder: Path, threads: int, context_tokens: int) -> Any:
     parameters = engine.CommonParams()
     parameters.model.path = str(file)
     parameters.n_ctx, parameters.n_parallel, parameters.verbosity = context_tokens, 1, -1
+    parameters.n_batch = parameters.n_ubatch = BATCH
+    parameters.cache_ram_mib = KEPT_PROMPTS_MB
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
+    # the engine serves HTTP too, which nobody else on the board shall use: on a socket without a name, with a key
+    parameters.ui, parameters.api_keys = False, [secrets.token_urlsafe(24)]
     try:
-        return engine.Server(parameters)
+        with TemporaryDirectory(prefix="cockpit-lm-") as private:
+            parameters.hostnames = [str(Path(private, "engine.sock"))]
+            return engine.Server(parameters)
     except Exception as error:
         raise ModelError("corrupt", f"{file} cannot be used ({error}): pull {folder.name} again") from error
+
+
+async def _next(pieces: asyncio.Queue[Piece]) -> Piece:
+    try:
+        async with asyncio.timeout(SILENT_S):
+            return await pieces.get()
+    except TimeoutError as error:
+        raise LanguageModelError("silent", f"nothing came from the language model for {SILENT_S:g} s") from error
 
 
 def _request(messages: Sequence[Message], limit_tokens: int, grammar: str | None) -> dict[str, Any]:
@@ -152,6 +169,7 @@ def _request(messages: Sequence[Message], limit_tokens: int, grammar: str | None
         "repeat_penalty": REPEAT_PENALTY,
         "max_tokens": limit_tokens,
         "cache_prompt": True,
+        "return_progress": True,
         "stream": True,
     }
     if grammar is not None:

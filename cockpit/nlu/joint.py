@@ -205,6 +205,8 @@ class JointUnderstander:
         seen = [candidate.act.intent for candidate in candidates]
         if seen in ([act.intent for act in reading.acts], [act.intent for act in _once(reading.acts)]):
             return ("both", "agreed") if tagged.complete >= CUT else ("nothing", "unsure")
+        if kind == "literal" and not any(act.intent in self.tagger.labels.pairs for act in reading.acts):
+            return "templates", "untrained"
         answers = not mended and not reading.sound and _answers(reading) and tagged.complete >= CUT
         bare = len(said.tokens) <= BARE[said.lang]
         if answers and tagged.idle < ANSWER_IDLE[bare] and (bare or support >= ANSWER_SUPPORT or not reading.free):

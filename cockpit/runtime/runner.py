@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
+from typing import Any, Protocol
 
 from cockpit.config import Settings
 from cockpit.dialog.context import Context
@@ -17,14 +18,16 @@ from cockpit.events import (
     Spoke,
 )
 from cockpit.ports import EventSink, Understander
+from cockpit.router.splitting import Part, split
 from cockpit.runtime.acting import Acting, Speaker
 from cockpit.runtime.drafts import Drafts, LiveEars, ToldDraft, finished
 from cockpit.runtime.hearing import Heard, second_thoughts, understood
+from cockpit.runtime.parts import TalkUnderWay, written
 from cockpit.runtime.progress import Progress
 from cockpit.runtime.talking import Asked
-from cockpit.runtime.turn import TalkUnderWay, Telling, Turn, language_of
+from cockpit.runtime.turn import Telling, Turn, language_of
 from cockpit.runtime.writing import Writing
-from cockpit.types import Lang, Reply, ReplyKind, Transcript, Understanding, Utterance, Zone
+from cockpit.types import Act, Lang, Reply, ReplyKind, Transcript, Understanding, Utterance, Zone
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +44,16 @@ class Mouth(Protocol):
 class Talks(Protocol):
     """Answers to what no act accounts for, as a turn sees them."""
 
-    async def answer(self, asked: Asked, writing: Writing) -> Told: ...
+    async def answer(self, asked: Asked, writing: Writing) -> list[Told]: ...
+
+    async def heed(self, acts: Sequence[Act]) -> None:
+        """Take note of acts that are about the assistant itself."""
 
     def forget(self) -> None: ...
+
+
+RESERVE_S = 0.5
+"""Before the turn's deadline what is talked about must have its end."""
 
 
 class TurnRunner:
@@ -73,10 +83,11 @@ class TurnRunner:
         try:
             async with self._with_progress(turn):
                 told = await self._answer(turn)
+            text = None
             if turn.talk is not None:
                 self._speak(turn, aiter(turn.talk.writing))
-                told = [*told, await turn.talk.task]
-            reply = self._reply(turn, told)
+                told, text = await turn.talk.task, turn.talk.writing.text
+            reply = self._reply(turn, told, text)
             outcome = str(reply.kind)
             if turn.speech is None:
                 self._speak(turn, reply.text)
@@ -112,8 +123,9 @@ class TurnRunner:
                 heard = await self._hear(turn, self.expecting(turn.zone))
                 if not turn.heard:
                     return [self._say(turn, "unsupported", "unsupported.heard_nothing")]
-                return await self._act(turn, heard.understanding, deadline_s)
+                return await self._act(turn, heard, deadline_s)
         except TimeoutError:
+            await self._give_up_talk(turn)
             self.telling.error(turn, "cockpit-late", f"the turn took longer than {self._settings.turn.deadline_s:g} s")
             return [self._say(turn, "failed", "error.late")]
         except CockpitError as error:
@@ -155,33 +167,66 @@ class TurnRunner:
     async def _transcribe(self, utterance: Utterance, lang: Lang | None) -> Transcript:
         return await self._ears.transcribe(utterance, lang, self.expecting(utterance.zone))
 
-    async def _act(self, turn: Turn, understood: Understanding, deadline_s: float) -> list[Told]:
-        self.telling.understood(turn, understood)
-        complexity = understood.complexity
-        if not understood.acts:
-            turn.addressed = understood.kind != "not_addressed"
-            if self._talk is None or (turn.live and not turn.addressed):
-                self.telling.routed(turn, "refused", "not-understood", "none", complexity or "unknown")
-                return [self._say(turn, "unsupported", "unsupported.not_understood")]
-            return await self._begin_talk(turn, self._talk, understood, deadline_s)
-        self.telling.routed(turn, "nlu", "understood", "none", complexity or "command")
+    async def _act(self, turn: Turn, heard: Heard, deadline_s: float) -> list[Told]:
+        """Do what was asked for, or have it answered; what is still written when this returns is `turn.talk`."""
+        understood = heard.understanding
+        parts = await self._parts(turn, heard)
+        acts = tuple(act for part in parts if not part.asked for act in part.understood.acts)
+        asked = [part for part in parts if part.asked or not part.understood.acts]
+        self.telling.understood(turn, understood if len(parts) == 1 else replace(understood, acts=acts))
+        turn.addressed = bool(acts) or understood.kind != "not_addressed"
+        if asked and self._talk is not None and (turn.addressed or not turn.live):
+            return await self._begin_talk(turn, self._talk, acts, asked, deadline_s)
+        if acts:
+            return await self._done(turn, acts, deadline_s)
+        self.telling.routed(turn, "refused", "not-understood", "none", understood.complexity or "unknown")
+        return [self._say(turn, "unsupported", "unsupported.not_understood")]
+
+    async def _parts(self, turn: Turn, heard: Heard) -> tuple[Part, ...]:
+        """The request taken apart; an answer to a question is one."""
+        whole, text = heard.understanding, heard.transcript.text or turn.text
+        if self._talk is None or self.expecting(turn.zone):
+            return (Part(text, whole),)
+
+        def understand(piece: str) -> Understanding:
+            return self._understander.understand(piece, whole.lang)
+
+        return await asyncio.to_thread(split, whole, text, understand)
+
+    async def _done(self, turn: Turn, acts: tuple[Act, ...], deadline_s: float) -> list[Told]:
+        """What became of `acts`."""
+        self.telling.routed(turn, "nlu", "understood", "none", "several" if len(acts) > 1 else "simple")
+        if self._talk is not None:
+            await self._talk.heed(acts)
         with self.telling.timed(turn, "act"):
             speaker = Speaker(turn.id, turn.zone, self.telling.lang(turn), deadline_s)
-            told, context = await self._acting.act(understood.acts, self._context(turn.zone), speaker)
+            told, context = await self._acting.act(acts, self._context(turn.zone), speaker)
         self._contexts[turn.zone] = context
         return told
 
-    async def _begin_talk(self, turn: Turn, talk: Talks, understood: Understanding, deadline_s: float) -> list[Told]:
-        """Have an answer written; over when it has begun."""
-        lang = self.telling.lang(turn)
-        asked = Asked(turn.id, understood.unmatched, lang, turn.zone, understood, turn.begun_s, deadline_s)
-        writing = Writing(lang)
-        task = asyncio.create_task(talk.answer(asked, writing), name=f"talk {turn.id}")
-        task.add_done_callback(lambda _: writing.end())
-        turn.talk = TalkUnderWay(writing, task)
+    async def _begin_talk(
+        self, turn: Turn, talk: Talks, acts: tuple[Act, ...], parts: Sequence[Part], deadline_s: float
+    ) -> list[Told]:
+        """Have every part answered and `acts` done, side by side; over when something can be said."""
+        lang, until_s = self.telling.lang(turn), deadline_s - RESERVE_S
+        writings = [Writing(lang) for _ in parts]
+        asked = [Asked(turn.id, n, part, lang, turn.zone, turn.begun_s, until_s) for n, part in enumerate(parts)]
+        talks = [
+            TalkUnderWay(writing, _ending(writing, talk.answer(one, writing)))
+            for one, writing in zip(asked, writings, strict=True)
+        ]
+        doing = asyncio.create_task(self._done(turn, acts, deadline_s)) if acts else None
+        whole = Writing(lang)
+        turn.talk = TalkUnderWay(whole, _ending(whole, written(whole, doing, talks, self._composer)))
+        turn.begun = [*(one.task for one in talks), *([doing] if doing else [])]
         with self.telling.timed(turn, "talk"):
-            await writing.first()
+            await whole.first()
         return []
+
+    async def _give_up_talk(self, turn: Turn) -> None:
+        if turn.talk is not None:
+            await _cancelled([turn.talk.task, *turn.begun])
+            turn.talk = None
 
     def expecting(self, zone: Zone) -> str:
         """The slot that the question is about which waits for an answer from `zone`; empty where none does."""
@@ -196,8 +241,10 @@ class TurnRunner:
         now_s = asyncio.get_running_loop().time()
         return self._contexts.get(zone, Context()).current(now_s, self._settings.turn.context_s)
 
-    def _reply(self, turn: Turn, told: list[Told]) -> Reply:
+    def _reply(self, turn: Turn, told: list[Told], text: str | None = None) -> Reply:
+        """The turn's reply; `text` where it was written already."""
         reply = self._composer.reply(told, self.telling.lang(turn))
+        reply = replace(reply, text=text) if text else reply
         turn.replied = True
         turn.timings["reply"] = self.telling.since_ms(turn)
         self.telling.emit(turn, Replied, text=reply.text, kind=reply.kind)
@@ -229,11 +276,8 @@ class TurnRunner:
 
     async def _fall_silent(self, turn: Turn) -> None:
         """End what is still written or spoken."""
-        for task in (turn.talk.task if turn.talk else None, turn.speech):
-            if task is not None:
-                task.cancel()
-                with suppress(asyncio.CancelledError, CockpitError):
-                    await task
+        await self._give_up_talk(turn)
+        await _cancelled([turn.speech] if turn.speech else [])
         if turn.sounding:
             turn.sounding = False
             self.telling.emit(turn, Spoke, state="end" if turn.heard_out else "interrupted")
@@ -243,3 +287,17 @@ class TurnRunner:
         self._contexts = {zone: Context(remembered=c.remembered) for zone, c in self._contexts.items()}
         if self._talk is not None:
             self._talk.forget()
+
+
+def _ending(writing: Writing, work: Coroutine[Any, Any, list[Told]]) -> asyncio.Task[list[Told]]:
+    """Does `work`, which writes; `writing` ends with it, however that is."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(lambda _: writing.end())
+    return task
+
+
+async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Cancel `tasks` and wait for their ends."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -7,7 +7,7 @@ where it does not begin in time, breaks down or writes what must not be said, th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -20,10 +20,11 @@ from cockpit.manual.manual import Lookup
 from cockpit.router.privacy import PrivacyJudge
 from cockpit.router.redaction import Redacted, Redactor, Restorer
 from cockpit.router.route import Route, route
-from cockpit.router.situation import Situation
+from cockpit.router.situation import Situation, situated
+from cockpit.router.splitting import Part
 from cockpit.runtime.tiers import Tiers, thermal
 from cockpit.runtime.writing import Writing
-from cockpit.types import Lang, Message, ReplyKind, Understanding, Zone
+from cockpit.types import Act, Lang, Message, ReplyKind, Zone
 
 REMEMBERED = 3
 """Exchanges of a zone that a model is told of."""
@@ -31,22 +32,31 @@ CLOUD_TOKENS = 160
 """More is not said in the time an answer has."""
 UNSURE = frozenset({"knowledge"})
 """What a small model answers with a word that it may be wrong, by the request's complexity."""
+SWITCHES: Mapping[str, bool] = {"assistant.offline": False, "assistant.online": True}
+"""Intents by which a person forbids and allows the cloud."""
 TOKENS_PER_CHARACTER = 1.0
 """For the price of a call beforehand; Chinese takes about so many, English fewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A part of a request that no act accounts for. Times are of the loop's clock."""
+    """A part of a request that no act accounts for, the `number`th. Times are of the loop's clock."""
 
     turn: str
-    text: str
+    number: int
+    part: Part
     lang: Lang
     zone: Zone
-    understood: Understanding
     begun_s: float
     deadline_s: float
 
+    @property
+    def text(self) -> str:
+        return self.part.text[:LONGEST]
+
+
+LONGEST = 500
+"""Characters of a request that are looked at."""
 
 OnRoute = Callable[[Asked, Route, Situation], None]
 OnError = Callable[[Asked, CockpitError], None]
@@ -63,7 +73,14 @@ class Talk:
         self._judge, self._redactor = PrivacyJudge(), Redactor()
         self._before: dict[Zone, tuple[float, tuple[Exchange, ...]]] = {}
 
-    async def answer(self, asked: Asked, writing: Writing) -> Told:
+    async def heed(self, acts: Sequence[Act]) -> None:
+        """Switch the cloud off or on, where that is what was asked for: at once, and for the next start."""
+        cloud = self._tiers.cloud
+        wanted = [SWITCHES[act.intent] for act in acts if act.intent in SWITCHES]
+        if cloud is not None and wanted:
+            await cloud.switch.set(wanted[-1])
+
+    async def answer(self, asked: Asked, writing: Writing) -> list[Told]:
         """Write the answer to `asked`, clause by clause, and tell what it came to. Never raises `CockpitError`: what
         cannot be answered is told so."""
         lookup = await self._looked_up(asked)
@@ -72,7 +89,7 @@ class Talk:
         self._on_route(asked, decided, now)
         told = await self._by(decided, asked, lookup, writing)
         self._remember(asked, told, private=now.privacy != "none")
-        return told
+        return [told]
 
     async def _by(self, decided: Route, asked: Asked, lookup: Lookup | None, writing: Writing) -> Told:
         if decided.reason == "manual" and lookup is not None:
@@ -93,14 +110,9 @@ class Talk:
         return None if manual is None else await asyncio.to_thread(manual.ask, asked.text)
 
     def _situation(self, asked: Asked, lookup: Lookup | None) -> Situation:
-        now_s, tiers, understood = asyncio.get_running_loop().time(), self._tiers, asked.understood
-        cloud = tiers.cloud
-        return Situation(
-            sure=False,
-            confidence=understood.confidence,
-            kind=understood.kind,
-            complexity=understood.complexity,
-            privacy=self._judge.judge(asked.text, understood).cls,
+        now_s, tiers, cloud = asyncio.get_running_loop().time(), self._tiers, self._tiers.cloud
+        now = Situation(
+            privacy=self._judge.judge_part(asked.part).cls,
             manual=lookup.relevance if lookup is not None else 0.0,
             link=tiers.estimator.link(now_s),
             metered=tiers.estimator.metered(now_s),
@@ -114,6 +126,7 @@ class Talk:
             cloud_ready=cloud is not None,
             kill_switch=cloud is not None and not cloud.switch.allowed,
         )
+        return situated(asked.part.understood, now, asked=asked.part.asked)
 
     def _price(self, asked: Asked) -> float:
         cloud = self._tiers.cloud
@@ -175,7 +188,7 @@ class Talk:
         return Told("answer", writing.text)
 
     def _hedge(self, asked: Asked) -> str:
-        if asked.understood.complexity not in UNSURE:
+        if situated(asked.part.understood, Situation(), asked=asked.part.asked).complexity not in UNSURE:
             return ""
         return self._composer.say(asked.lang, "answer", "answer.unsure").text
 

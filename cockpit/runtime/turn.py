@@ -15,16 +15,8 @@ from cockpit.events import Acted, ErrorOccurred, Event, Routed, Transcribed, Tur
 from cockpit.ports import EventSink
 from cockpit.router.route import Route, Tier
 from cockpit.runtime.drafts import Draft
-from cockpit.runtime.writing import Writing
+from cockpit.runtime.parts import TalkUnderWay
 from cockpit.types import Lang, Outcome, Permit, SetSignal, Transcript, Understanding, Utterance, Zone
-
-
-@dataclass(frozen=True, slots=True)
-class TalkUnderWay:
-    """An answer with the task that writes it."""
-
-    writing: Writing
-    task: asyncio.Task[Told]
 
 
 @dataclass(slots=True)
@@ -44,6 +36,8 @@ class Turn:
     begun_s: float = 0.0
     talk: TalkUnderWay | None = None
     """The answer that is still being written, where there is one."""
+    begun: list[asyncio.Task[list[Told]]] = field(default_factory=list)
+    """What goes on for it."""
     speech: asyncio.Task[bool] | None = None
     """The reply aloud, from its first preparations to its end."""
     sounding: bool = False
