@@ -78,6 +78,20 @@ class Routed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Receipted(Event):
+    """What was known when it was decided who answers a part of a turn, and what came of it: the fields of
+    `cockpit.router.receipt.Receipt`, which `cockpit route replay` reads. Without a word of what was said."""
+
+    type: ClassVar[str] = "receipt"
+    part: int = 0
+    situation: Mapping[str, object] = field(default_factory=dict)
+    route: Mapping[str, object] = field(default_factory=dict)
+    answered: str = "nlu"
+    first_ms: float | None = None
+    cost: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Acted(Event):
     """One per proposal and change of status. `kind` tells which of path/value or app/action/args is filled."""
 
@@ -167,7 +181,7 @@ class ContextReset(Event):
 
 
 EVENT_TYPES: tuple[type[Event], ...] = (
-    Woken, SpeechStarted, SpeechEnded, Transcribed, Understood, Routed, Acted, Replied, Spoke, Held, Ignored,
+    Woken, SpeechStarted, SpeechEnded, Transcribed, Understood, Routed, Receipted, Acted, Replied, Spoke, Held, Ignored,
     TurnEnded, ErrorOccurred, Alerted, Ducked, ContextReset,
 )  # fmt: skip
 """Every event there is; a test holds this table against the contract, which allows more types."""

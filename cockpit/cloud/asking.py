@@ -10,6 +10,7 @@ from typing import Literal
 
 from cockpit.cloud.call import Call, CallReceipt
 from cockpit.cloud.client import CloudModel
+from cockpit.cloud.witness import Witness
 from cockpit.errors import CloudError
 from cockpit.types import Message
 
@@ -54,16 +55,25 @@ class Asking:
     judge: Judge | None = None
     judge_s: float = 4.0
 
-    def ask(self, messages: Sequence[Message], *, limit_tokens: int, deadline_s: float) -> Question:
-        """Nothing is sent before the question is iterated; `deadline_s` runs from then."""
-        return Question(self, tuple(messages), limit_tokens, deadline_s)
+    def ask(
+        self, messages: Sequence[Message], *, limit_tokens: int, deadline_s: float, witness: Witness | None = None
+    ) -> Question:
+        """Nothing is sent before the question is iterated; `deadline_s` runs from then. `witness` sees each request."""
+        return Question(self, tuple(messages), limit_tokens, deadline_s, witness)
 
 
 class Question:
     """One question: iterate for the answer, then read `receipt`. Raises the last `CloudError` when nobody answered."""
 
-    def __init__(self, plan: Asking, messages: tuple[Message, ...], limit_tokens: int, deadline_s: float) -> None:
-        self._plan = plan
+    def __init__(
+        self,
+        plan: Asking,
+        messages: tuple[Message, ...],
+        limit_tokens: int,
+        deadline_s: float,
+        witness: Witness | None = None,
+    ) -> None:
+        self._plan, self._witness = plan, witness
         self._messages = messages
         self._limit_tokens = limit_tokens
         self._deadline_s = deadline_s
@@ -100,7 +110,8 @@ class Question:
 
     def _run(self, model: CloudModel) -> _Runner:
         left_s = self._until_s - _now_s()
-        runner = _Runner(model.call(self._messages, limit_tokens=self._limit_tokens, deadline_s=left_s))
+        call = model.call(self._messages, limit_tokens=self._limit_tokens, deadline_s=left_s, witness=self._witness)
+        runner = _Runner(call)
         self._runners.append(runner)
         return runner
 

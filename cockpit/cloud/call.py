@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
 import openai
 from openai import AsyncStream
@@ -21,6 +22,7 @@ from cockpit.types import LinkSample, Message
 
 if TYPE_CHECKING:
     from cockpit.cloud.client import CloudModel
+    from cockpit.cloud.witness import Witness
 
 RETRY_S = 0.2
 """Pause before the second attempt, where the provider names none."""
@@ -65,8 +67,15 @@ class Call:
     Nothing is sent before the first read. Giving up the iterator (or cancelling its reader) ends the call.
     """
 
-    def __init__(self, model: CloudModel, messages: tuple[Message, ...], limit_tokens: int, deadline_s: float) -> None:
-        self._model = model
+    def __init__(
+        self,
+        model: CloudModel,
+        messages: tuple[Message, ...],
+        limit_tokens: int,
+        deadline_s: float,
+        witness: Witness | None = None,
+    ) -> None:
+        self._model, self._witness = model, witness
         self._messages = messages
         self._limit_tokens = limit_tokens
         self._deadline_s = deadline_s
@@ -113,8 +122,10 @@ class Call:
         self._begun_s = now()
         self._until_s = self._begun_s + self._deadline_s
         reservation: Reservation | None = None
+        sent: str | None = None
         try:
             reservation = self._admit(self._begun_s)
+            sent = await self._witnessed()
             async with aclosing(self._watched()) as pieces:
                 async for piece in pieces:
                     yield piece
@@ -129,6 +140,20 @@ class Call:
             if reservation is not None:
                 self._cost = self._earlier_cost + self._attempt_cost()
                 model.budget.settle(reservation, self._cost)
+            if self._witness is not None and sent is not None:
+                await self._witness.ended(sent, len(self._reading.text.encode()), self._code or "done")
+
+    async def _witnessed(self) -> str | None:
+        """Have it written down that this is sent. Raises `CloudError` (`cloud-unrecorded`): then it is not."""
+        if self._witness is None:
+            return None
+        model = self._model
+        host = urlsplit(model.provider.base_url).hostname or ""
+        try:
+            return await self._witness.sending(model.provider.id, model.row.name, host, self._messages)
+        except BaseException:
+            model.breaker.abandoned()
+            raise
 
     def _admit(self, now_s: float) -> Reservation:
         """Leave to ask, and the money for it. Raises `CloudError` (`cloud-off`, `-key`, `-budget`, `-open`)."""

@@ -16,6 +16,7 @@ from cockpit.cloud.link import LinkObserver
 from cockpit.cloud.providers import ModelRow, Provider, Table
 from cockpit.cloud.switch import KillSwitch
 from cockpit.cloud.transport import http_client
+from cockpit.cloud.witness import Witness
 from cockpit.config import CloudSettings
 from cockpit.ports import LanguageModelCapabilities
 from cockpit.types import Message
@@ -63,10 +64,17 @@ class CloudModel:
             raise ValueError("a cloud model cannot be held to a grammar")
         return aiter(self.call(messages, limit_tokens=limit_tokens))
 
-    def call(self, messages: Sequence[Message], *, limit_tokens: int, deadline_s: float | None = None) -> Call:
+    def call(
+        self,
+        messages: Sequence[Message],
+        *,
+        limit_tokens: int,
+        deadline_s: float | None = None,
+        witness: Witness | None = None,
+    ) -> Call:
         """The same with a receipt; `deadline_s` seconds from the first read, where that is sooner than the setting."""
         limit_s = self.settings.deadline_s if deadline_s is None else min(deadline_s, self.settings.deadline_s)
-        return Call(self, tuple(messages), min(limit_tokens, self.settings.reply_tokens), limit_s)
+        return Call(self, tuple(messages), min(limit_tokens, self.settings.reply_tokens), limit_s, witness)
 
     def cost(self, tokens_in: int, tokens_out: int) -> float:
         return self._table.cost(self.provider, self.row, tokens_in, tokens_out)

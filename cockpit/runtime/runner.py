@@ -17,7 +17,7 @@ from cockpit.events import (
     Replied,
     Spoke,
 )
-from cockpit.ports import EventSink, Understander
+from cockpit.ports import Understander
 from cockpit.router.splitting import Part, split
 from cockpit.runtime.acting import Acting, Speaker
 from cockpit.runtime.drafts import Drafts, LiveEars, ToldDraft, finished
@@ -65,7 +65,7 @@ class TurnRunner:
         understander: Understander,
         acting: Acting,
         composer: Composer,
-        sink: EventSink,
+        telling: Telling,
         ears: LiveEars,
         mouth: Mouth,
         progress: Progress | None = None,
@@ -73,7 +73,7 @@ class TurnRunner:
     ) -> None:
         self._settings, self._understander, self._acting, self._composer = settings, understander, acting, composer
         self._ears, self._mouth, self._progress, self._talk = ears, mouth, progress, talk
-        self.telling = Telling(sink, settings.language)
+        self.telling = telling
         self._contexts: dict[Zone, Context] = {}
 
     async def run(self, turn: Turn) -> None:

@@ -19,8 +19,7 @@ from cockpit.events import Event
 from cockpit.plan.planner import Planner
 from cockpit.ports import EventSink
 from cockpit.profile import load_profile
-from cockpit.router.route import Route
-from cockpit.router.situation import Situation
+from cockpit.record import SentRecord
 from cockpit.runtime import memory, notify
 from cockpit.runtime.acting import Acting
 from cockpit.runtime.alerts import Alerts
@@ -33,9 +32,11 @@ from cockpit.runtime.progress import Progress
 from cockpit.runtime.requests import Requests
 from cockpit.runtime.runner import TurnRunner
 from cockpit.runtime.speaking import Speaking
-from cockpit.runtime.talking import Asked, Talk
+from cockpit.runtime.talked import Talked
+from cockpit.runtime.talking import Talk
 from cockpit.runtime.telemetry import EventPublisher
 from cockpit.runtime.tiers import Tiers
+from cockpit.runtime.turn import Telling
 from cockpit.runtime.understanding import understanding
 from cockpit.safety.gate import Gate
 from cockpit.tts.loudspeaker import has_output_device
@@ -79,8 +80,15 @@ class Service:
         self.progress = Progress(self._progress_words, settings.speech.progress_s, self.speaking.say)
         self.alerts = Alerts(self.bus, settings.vid, settings.language, self._composer, self.speaking.say, self._sink)
         self.tiers = Tiers(settings)
-        self.talk = Talk(self.tiers, self._composer, settings.turn.context_s, self._on_route, self._on_talk_error)
-        self.runner, self.lanes = self._make_turns()
+        self.record = SentRecord(
+            settings.privacy.record,
+            keep_text=settings.privacy.keep_text,
+            size_mb=settings.privacy.record_mb,
+            fsync=settings.privacy.fsync,
+        )
+        telling = Telling(self._sink, settings.language)
+        self.talk = Talk(self.tiers, self._composer, settings.turn.context_s, Talked(telling), self.record)
+        self.runner, self.lanes = self._make_turns(telling)
         self.listening = Listening(
             settings,
             self.lanes,
@@ -97,7 +105,7 @@ class Service:
         self._state, self._loading = "starting", True
         self._publishing: set[asyncio.Task[None]] = set()
 
-    def _make_turns(self) -> tuple[TurnRunner, Lanes]:
+    def _make_turns(self, telling: Telling) -> tuple[TurnRunner, Lanes]:
         settings = self.settings
         planner = Planner(self._understanding.skills, load_handlers(settings.skills_dir, self._understanding.skills))
         acting = Acting(planner, Gate(self.profile), self._composer, self.vehicle, self.profile, settings.turn)
@@ -106,7 +114,7 @@ class Service:
             self._understanding.understander,
             acting,
             self._composer,
-            self._sink,
+            telling,
             self.recognition,
             self.speaking,
             self.progress,
@@ -114,12 +122,6 @@ class Service:
         )
         acting.on_refused = runner.telling.refused
         return runner, Lanes(runner, self.speech, settings.turn.queue)
-
-    def _on_route(self, asked: Asked, decided: Route, _: Situation) -> None:
-        self.runner.telling.route(asked.turn, decided)
-
-    def _on_talk_error(self, asked: Asked, error: CockpitError) -> None:
-        self.runner.telling.trouble(asked.turn, error)
 
     def _on_progress(self, permit: Permit, command: str, status: str) -> None:
         self.runner.telling.progress(permit, command, status)

@@ -7,9 +7,10 @@ where it does not begin in time, breaks down or writes what must not be said, th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Protocol
 
 from cockpit.dialog.reply import Composer, Told
 from cockpit.errors import CloudError, CockpitError
@@ -17,11 +18,14 @@ from cockpit.lm.conversation import ANSWER_TOKENS, Conversation, Exchange, conve
 from cockpit.lm.guard import Guard
 from cockpit.lm.rungs import free_mb
 from cockpit.manual.manual import Lookup
+from cockpit.record import SentRecord
 from cockpit.router.privacy import PrivacyJudge
+from cockpit.router.receipt import Receipt
 from cockpit.router.redaction import Redacted, Redactor, Restorer
-from cockpit.router.route import Route, route
+from cockpit.router.route import Route, Tier, route
 from cockpit.router.situation import Situation, situated
 from cockpit.router.splitting import Part
+from cockpit.runtime.sending import Recorded
 from cockpit.runtime.tiers import Tiers, thermal
 from cockpit.runtime.writing import Writing
 from cockpit.types import Act, Lang, Message, ReplyKind, Zone
@@ -58,18 +62,34 @@ class Asked:
 LONGEST = 500
 """Characters of a request that are looked at."""
 
-OnRoute = Callable[[Asked, Route, Situation], None]
-OnError = Callable[[Asked, CockpitError], None]
+
+class Listens(Protocol):
+    """Told what is decided and what comes of it."""
+
+    def routed(self, asked: Asked, decided: Route) -> None: ...
+
+    def receipted(self, asked: Asked, receipt: Receipt) -> None: ...
+
+    def failed(self, asked: Asked, error: CockpitError) -> None: ...
+
+
+@dataclass(slots=True)
+class _Answer:
+    """Who gave an answer, and what it cost."""
+
+    told: Told
+    by: Tier
+    cost: float = 0.0
 
 
 class Talk:
-    """Answers by the `tiers` that there are. `on_route` is told every decision, `on_error` what failed on the way."""
+    """Answers by the `tiers` that there are; `listens` is told every decision."""
 
     def __init__(
-        self, tiers: Tiers, composer: Composer, context_s: float, on_route: OnRoute, on_error: OnError
+        self, tiers: Tiers, composer: Composer, context_s: float, listens: Listens, record: SentRecord
     ) -> None:
         self._tiers, self._composer, self._context_s = tiers, composer, context_s
-        self._on_route, self._on_error = on_route, on_error
+        self._listens, self._record = listens, record
         self._judge, self._redactor = PrivacyJudge(), Redactor()
         self._before: dict[Zone, tuple[float, tuple[Exchange, ...]]] = {}
 
@@ -86,24 +106,29 @@ class Talk:
         lookup = await self._looked_up(asked)
         now = self._situation(asked, lookup)
         decided = route(now, self._tiers.policy)
-        self._on_route(asked, decided, now)
-        told = await self._by(decided, asked, lookup, writing)
-        self._remember(asked, told, private=now.privacy != "none")
-        return [told]
+        self._listens.routed(asked, decided)
+        answer = await self._by(decided, asked, lookup, writing)
+        self._remember(asked, answer.told, private=now.privacy != "none")
+        first_ms = None if writing.first_s is None else round(1000 * (writing.first_s - asked.begun_s), 1)
+        receipt = Receipt(asked.turn, asked.number, now, decided, answer.by, first_ms, answer.cost)
+        self._listens.receipted(asked, receipt)
+        return [answer.told]
 
-    async def _by(self, decided: Route, asked: Asked, lookup: Lookup | None, writing: Writing) -> Told:
+    async def _by(self, decided: Route, asked: Asked, lookup: Lookup | None, writing: Writing) -> _Answer:
         if decided.reason == "manual" and lookup is not None:
             return self._said(asked, writing, lookup.reply, lookup.fields(asked.lang))
+        cost = 0.0
         if decided.tier == "cloud":
-            told = await self._by_cloud(asked, decided, writing)
-            if told is not None:
-                return told
-            if decided.instead != "local_llm":
-                return self._said(asked, writing, "unsupported.no_idea")
-        if decided.tier == "local_llm" or decided.instead == "local_llm":
-            return await self._on_board(asked, writing)
-        key = "unsupported.not_understood" if decided.reason == "unclear" else "unsupported.no_idea"
-        return self._said(asked, writing, key)
+            answer = await self._by_cloud(asked, decided, writing)
+            if answer.told.text or decided.instead != "local_llm":
+                return (
+                    answer if answer.told.text else self._said(asked, writing, "unsupported.no_idea", cost=answer.cost)
+                )
+            cost = answer.cost
+        if "local_llm" in (decided.tier, decided.instead):
+            return await self._on_board(asked, writing, cost)
+        unclear = decided.reason == "unclear"
+        return self._said(asked, writing, "unsupported.not_understood" if unclear else "unsupported.no_idea")
 
     async def _looked_up(self, asked: Asked) -> Lookup | None:
         manual = self._tiers.manuals.get(asked.lang)
@@ -140,38 +165,33 @@ class Talk:
         public = [one for one in self._exchanges(asked.zone) if not one.private]
         return conversation(asked.lang).for_cloud(text, public)
 
-    async def _by_cloud(self, asked: Asked, decided: Route, writing: Writing) -> Told | None:
-        """The cloud's answer; None where none of it could be used and nothing was written."""
+    async def _by_cloud(self, asked: Asked, decided: Route, writing: Writing) -> _Answer:
+        """The cloud's answer; without a text where none of it could be used and nothing was written."""
         cloud = self._tiers.cloud
         if cloud is None:
-            return None
-        redacted = self._redactor.redact(asked.text)
-        left_s = asked.deadline_s - asyncio.get_running_loop().time()
-        question = cloud.asking.ask(
-            self._for_cloud(asked, redacted.text), limit_tokens=CLOUD_TOKENS, deadline_s=max(0.1, left_s)
-        )
-        guard = self._guard(asked)
+            return _Answer(Told("unsupported", ""), "refused")
+        redacted, guard = self._redactor.redact(asked.text), self._guard(asked)
+        left_s = max(0.1, asked.deadline_s - asyncio.get_running_loop().time())
+        witness = Recorded(self._record, asked.turn, decided.reason, "none", len(redacted.originals))
+        messages = self._for_cloud(asked, redacted.text)
+        question = cloud.asking.ask(messages, limit_tokens=CLOUD_TOKENS, deadline_s=left_s, witness=witness)
+        end = ""
         try:
             async with aclosing(question.__aiter__()) as answer, aclosing(_restored(answer, redacted)) as pieces:
                 await _written(pieces, guard, writing, decided.give_up_s)
         except TimeoutError:
-            self._on_error(asked, CloudError("first-token", "the cloud did not begin to answer in time"))
+            self._listens.failed(asked, CloudError("first-token", "the cloud did not begin to answer in time"))
         except CockpitError as error:
-            self._on_error(asked, error)
-            if guard.usable:
-                return self._broken_off(asked, guard, writing)
-        return Told("answer", guard.text) if guard.usable else None
+            self._listens.failed(asked, error)
+            end = self._composer.say(asked.lang, "answer", "answer.cut").text if guard.usable else ""
+            writing.put(end)  # what was said stays said
+        told = Told("answer", writing.text) if guard.usable else Told("unsupported", "")
+        return _Answer(told, "cloud", question.receipt.cost)
 
-    def _broken_off(self, asked: Asked, guard: Guard, writing: Writing) -> Told:
-        """What was said stays said."""
-        end = self._composer.say(asked.lang, "answer", "answer.cut").text
-        writing.put(end)
-        return Told("answer", " ".join((guard.text, end)) if asked.lang == "en" else guard.text + end)
-
-    async def _on_board(self, asked: Asked, writing: Writing) -> Told:
+    async def _on_board(self, asked: Asked, writing: Writing, cost: float = 0.0) -> _Answer:
         local = self._tiers.local
         if local is None:
-            return self._said(asked, writing, "unsupported.no_idea")
+            return self._said(asked, writing, "unsupported.no_idea", cost=cost)
         texts, guard = conversation(asked.lang), self._guard(asked)
         left_s = asked.deadline_s - asyncio.get_running_loop().time()
         try:
@@ -180,12 +200,14 @@ class Talk:
                 async with aclosing(stream) as pieces:
                     await _written(pieces, guard, writing, opening=self._hedge(asked))
         except TimeoutError:
-            self._on_error(asked, CockpitError("late", "the model on the board was cut off by the turn's deadline"))
+            self._listens.failed(
+                asked, CockpitError("late", "the model on the board was cut off by the turn's deadline")
+            )
         except CockpitError as error:
-            self._on_error(asked, error)
+            self._listens.failed(asked, error)
         if not guard.usable:
-            return self._said(asked, writing, "unsupported.no_idea")
-        return Told("answer", writing.text)
+            return self._said(asked, writing, "unsupported.no_idea", cost=cost)
+        return _Answer(Told("answer", writing.text), "local_llm", cost)
 
     def _hedge(self, asked: Asked) -> str:
         if situated(asked.part.understood, Situation(), asked=asked.part.asked).complexity not in UNSURE:
@@ -196,12 +218,14 @@ class Talk:
         texts: Conversation = conversation(asked.lang)
         return Guard(asked.lang, texts.claims)
 
-    def _said(self, asked: Asked, writing: Writing, key: str, fields: dict[str, str] | None = None) -> Told:
+    def _said(
+        self, asked: Asked, writing: Writing, key: str, fields: Mapping[str, str] | None = None, cost: float = 0.0
+    ) -> _Answer:
         """A fixed reply."""
         kind: ReplyKind = "unsupported" if key.startswith("unsupported.") else "answer"
         told = self._composer.say(asked.lang, kind, key, fields)
         writing.put(told.text)
-        return told
+        return _Answer(told, "nlu" if kind == "answer" else "refused", cost)
 
     def _exchanges(self, zone: Zone) -> Sequence[Exchange]:
         at_s, exchanges = self._before.get(zone, (0.0, ()))

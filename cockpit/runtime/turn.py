@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cockpit.dialog.reply import Told
-from cockpit.errors import CockpitError
 from cockpit.events import Acted, ErrorOccurred, Event, Routed, Transcribed, TurnEnded, Understood
 from cockpit.ports import EventSink
-from cockpit.router.route import Route, Tier
+from cockpit.router.route import Tier
 from cockpit.runtime.drafts import Draft
 from cockpit.runtime.parts import TalkUnderWay
 from cockpit.types import Lang, Outcome, Permit, SetSignal, Transcript, Understanding, Utterance, Zone
@@ -88,16 +87,6 @@ class Telling:
             private=understood.private,
         )
 
-    def route(self, turn_id: str, decided: Route) -> None:
-        """Who answers a part of a turn that no act accounts for."""
-        if (turn := self._turns.get(turn_id)) is not None:
-            self.routed(turn, decided.tier, decided.reason, decided.link, decided.complexity)
-
-    def trouble(self, turn_id: str, error: CockpitError) -> None:
-        """What failed on the way to an answer."""
-        if (turn := self._turns.get(turn_id)) is not None:
-            self.error(turn, error.code, error.message)
-
     def routed(self, turn: Turn, tier: Tier, reason: str, link: str, complexity: str) -> None:
         """Who answers the turn, or a part of it, and why."""
         self.emit(turn, Routed, tier=tier, reason=reason, link=link, complexity=complexity)
@@ -124,6 +113,10 @@ class Telling:
 
     def error(self, turn: Turn, code: str, message: str) -> None:
         self.emit(turn, ErrorOccurred, code=code, message=message)
+
+    def turn(self, turn_id: str) -> Turn | None:
+        """The turn of that id, while it lasts."""
+        return self._turns.get(turn_id)
 
     def since_ms(self, turn: Turn) -> float:
         """Since the turn began."""

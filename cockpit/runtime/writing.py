@@ -15,11 +15,15 @@ class Writing:
         self.lang = lang
         self._clauses: list[str] = []
         self._ended = False
+        self.first_s: float | None = None
+        """Loop time at which the first clause was there."""
         self._changed = asyncio.Event()
 
     def put(self, clause: str) -> None:
         """Add a clause; an empty one is none."""
         if clause:
+            if self.first_s is None:
+                self.first_s = asyncio.get_running_loop().time()
             self._clauses.append(clause)
             self._changed.set()
 

@@ -22,7 +22,7 @@ from cockpit.runtime.acting import Acting
 from cockpit.runtime.handlers import load_handlers
 from cockpit.runtime.lanes import Lanes
 from cockpit.runtime.runner import TurnRunner
-from cockpit.runtime.turn import Turn
+from cockpit.runtime.turn import Telling, Turn
 from cockpit.safety.gate import Gate
 from cockpit.skillset import SkillSet, load_skills
 from cockpit.types import (
@@ -158,7 +158,13 @@ class Cockpit:
         acting = Acting(planner, Gate(profile()), composer, self.car, profile(), settings.turn)
         self.acting = acting
         self.runner = TurnRunner(
-            settings, understands or understander(), acting, composer, self.sink, self.ears, self.mouth
+            settings,
+            understands or understander(),
+            acting,
+            composer,
+            Telling(self.sink, settings.language),
+            self.ears,
+            self.mouth,
         )
         acting.on_refused = self.runner.telling.refused
         self.lanes = Lanes(self.runner, self.mouth, settings.turn.queue)
