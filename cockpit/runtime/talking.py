@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cockpit.dialog.reply import Composer, Told
-from cockpit.errors import CloudError, CockpitError
+from cockpit.errors import CloudError, CockpitError, LanguageModelError
 from cockpit.lm.conversation import ANSWER_TOKENS, Conversation, Exchange, conversation
 from cockpit.lm.guard import Guard
 from cockpit.lm.rungs import free_mb
@@ -201,7 +201,7 @@ class Talk:
                     await _written(pieces, guard, writing, opening=self._hedge(asked))
         except TimeoutError:
             self._listens.failed(
-                asked, CockpitError("late", "the model on the board was cut off by the turn's deadline")
+                asked, LanguageModelError("late", "the turn's time was over before the answer was")
             )
         except CockpitError as error:
             self._listens.failed(asked, error)

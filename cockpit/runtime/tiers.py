@@ -45,6 +45,8 @@ class Tiers:
         self.local: LocalModel | None = None
         self.cloud: Cloud | None = None
         self.problems: dict[str, CockpitError] = {}
+        self.opened = asyncio.Event()
+        """Set when all that can be opened is."""
 
     async def run(self) -> None:
         """Open what the settings ask for and keep it until cancelled."""
@@ -52,6 +54,7 @@ class Tiers:
             await self._open_cloud(kept)
             await self._open_manuals()
             await self._open_local()
+            self.opened.set()
             try:
                 await asyncio.get_running_loop().create_future()
             finally:
