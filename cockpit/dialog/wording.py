@@ -14,6 +14,10 @@ from cockpit.types import REAR_ZONES, ZONES, Lang, Scalar, SetSignal, Zone
 FRONT_ZONES = frozenset(ZONES) - REAR_ZONES
 
 
+_MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT(\d\d:\d\d)(?::\d\d)?\b")
+"""A moment as apps write it; its time of day is what is said."""
+
+
 class Wording:
     """Looks up and fills the reply texts of one language."""
 
@@ -101,7 +105,7 @@ class Wording:
             return self.number(value)
         if isinstance(value, Mapping):
             return " ".join(self._plain(part) for part in value.values() if part not in (None, ""))
-        return self._items(value) if isinstance(value, list) else str(value)
+        return self._items(value) if isinstance(value, list) else _MOMENT.sub(r"\1", str(value))
 
     @staticmethod
     def number(value: float) -> str:

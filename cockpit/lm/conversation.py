@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cockpit.errors import ConfigError
-from cockpit.lm.guard import Claims
+from cockpit.lm.guard import Bounds
 from cockpit.types import Lang, Message
 from cockpit.yamlfile import read_yaml
 
@@ -29,6 +29,10 @@ class _File(BaseModel):
     system: str
     examples: list[tuple[str, str]]
     claims: list[str]
+    unsafe: list[str]
+    personas: list[str]
+    states: list[str]
+    figures: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Conversation:
     lang: Lang
     system: str
     examples: tuple[tuple[str, str], ...]
-    claims: Claims
+    bounds: Bounds
 
     def prompt(self, text: str, before: Sequence[Exchange] = ()) -> list[Message]:
         """The messages for `text`, said after `before`. What is always the same stands first, and is read only once."""
@@ -76,8 +80,11 @@ def conversation(lang: Lang) -> Conversation:
         read = _File.model_validate(read_yaml(file))
     except ValidationError as error:
         raise ConfigError("invalid", f"{file}: {error}") from error
-    claims = Claims.of(read.claims)
-    return Conversation(lang, read.system, tuple(read.examples), claims)
+    bounds = Bounds.of(
+        {"claim": read.claims, "unsafe": read.unsafe},
+        {"persona": read.personas, "state": read.states, "figure": read.figures},
+    )
+    return Conversation(lang, read.system, tuple(read.examples), bounds)
 
 
 def _turn(asked: str, answered: str) -> list[Message]:

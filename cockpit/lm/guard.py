@@ -8,7 +8,7 @@ where nothing good came before. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,10 +18,14 @@ SPOKEN_S = 12.0
 """How long an answer may last when it is spoken."""
 RATE: Mapping[Lang, float] = {"zh": 4.6, "en": 2.7}
 """Chinese characters and English words a second, as the project's voices speak (`python -m hil.speech.replies`)."""
+LEAST_ECHO: Mapping[Lang, int] = {"zh": 6, "en": 16}
+"""Letters from which saying the question again is an echo, and no greeting that is returned."""
 LEAST_CLAUSE: Mapping[Lang, int] = {"zh": 6, "en": 4}
 """Characters or words that a clause which ends in a comma must have to be voiced on its own."""
 
-Fault = Literal["empty", "wrong_language", "code", "loop", "claim", "long"]
+Fault = Literal[
+    "empty", "wrong_language", "code", "loop", "echo", "claim", "persona", "state", "figure", "unsafe", "long"
+]
 """Why an answer ends or is none; `long` is the only one that leaves a good answer."""
 
 _END = re.compile(r"[。！？!?…；;\n]+[”’」』）)\"']*|(?<![\d.])\.(?=\s|$)|(?<=\d)\.(?=\s|$)")
@@ -48,24 +52,34 @@ def limit(lang: Lang, seconds: float = SPOKEN_S) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Claims:
-    """Texts that say what the assistant has done or does to the car, as patterns of one language."""
+class Bounds:
+    """Patterns, of one language, of what must not be said: by any model what was or is being done (`claim`) and advice
+    that nobody at the wheel should get (`unsafe`); by the small one also who it is beside the assistant (`persona`),
+    what only the car or a clock knows (`state`), and figures (`figure`), which it makes up."""
 
-    patterns: tuple[re.Pattern[str], ...]
+    always: Mapping[Fault, re.Pattern[str]]
+    small: Mapping[Fault, re.Pattern[str]]
 
     @classmethod
-    def of(cls, patterns: Iterable[str]) -> Claims:
-        return cls(tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns))
+    def of(cls, always: Mapping[Fault, Sequence[str]], small: Mapping[Fault, Sequence[str]]) -> Bounds:
+        return cls(_patterns(always), _patterns(small))
 
-    def made(self, text: str) -> bool:
-        return any(pattern.search(text) for pattern in self.patterns)
+    def broken(self, text: str, *, small: bool) -> Fault | None:
+        patterns = {**self.always, **(self.small if small else {})}
+        return next((fault for fault, pattern in patterns.items() if pattern.search(text)), None)
+
+
+def _patterns(texts: Mapping[Fault, Sequence[str]]) -> dict[Fault, re.Pattern[str]]:
+    return {fault: re.compile("|".join(f"(?:{one})" for one in of), re.IGNORECASE) for fault, of in texts.items() if of}
 
 
 class Guard:
     """Judges one answer. `fault` tells why it ended before the model did, or that there is none."""
 
-    def __init__(self, lang: Lang, claims: Claims, seconds: float = SPOKEN_S) -> None:
-        self._lang, self._claims = lang, claims
+    def __init__(
+        self, lang: Lang, bounds: Bounds, asked: str = "", *, small: bool = True, seconds: float = SPOKEN_S
+    ) -> None:
+        self._lang, self._bounds, self._small, self._asked = lang, bounds, small, _letters(asked)
         self._left = limit(lang, seconds)
         self._waiting = ""
         self._said: list[str] = []
@@ -136,8 +150,10 @@ class Guard:
             return "code"
         if not _in(clause, self._lang):
             return "wrong_language"
-        if self._claims.made(clause):
-            return "claim"
+        if broken := self._bounds.broken(clause, small=self._small):
+            return broken
+        if len(self._asked) >= LEAST_ECHO[self._lang] and _letters(clause) == self._asked:
+            return "echo"
         return "loop" if _again(clause, self._said) else None
 
 
@@ -149,10 +165,12 @@ def _in(clause: str, lang: Lang) -> bool:
 
 def _again(clause: str, before: Iterable[str]) -> bool:
     """Whether `clause` was said already, or says a stretch of words over and over."""
-    plain = "".join(letter for letter in clause.casefold() if letter.isalnum())
-    if any(plain == "".join(letter for letter in one.casefold() if letter.isalnum()) for one in before):
-        return True
-    return re.search(r"(.{2,}?)\1{3,}", plain) is not None
+    plain = _letters(clause)
+    return any(plain == _letters(one) for one in before) or re.search(r"(.{2,}?)\1{3,}", plain) is not None
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
 def _joined(clauses: Iterable[str], lang: Lang) -> str:

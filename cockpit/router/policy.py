@@ -64,7 +64,7 @@ class Policy(_Strict):
     """From this relevance on a question is answered from the owner's manual."""
     first_sound_s: Positive = 1.5
     """When something must be heard at the latest, from the end of the request."""
-    local_first_s: Positive = 0.8
+    local_first_s: Positive = 0.5
     """What the model on the board takes to its first sound: the cloud is given up this much before `first_sound_s`."""
     cloud_think_s: Annotated[float, Field(ge=0)] = 0.4
     """What a provider takes to its first token, the way there and back aside."""

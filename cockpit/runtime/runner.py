@@ -221,6 +221,7 @@ class TurnRunner:
         turn.begun = [*(one.task for one in talks), *([doing] if doing else [])]
         with self.telling.timed(turn, "talk"):
             await whole.first()
+        turn.timings["words"] = self.telling.since_ms(turn)
         return []
 
     async def _give_up_talk(self, turn: Turn) -> None:

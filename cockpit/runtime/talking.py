@@ -14,7 +14,7 @@ from typing import Protocol
 
 from cockpit.dialog.reply import Composer, Told
 from cockpit.errors import CloudError, CockpitError, LanguageModelError
-from cockpit.lm.conversation import ANSWER_TOKENS, Conversation, Exchange, conversation
+from cockpit.lm.conversation import ANSWER_TOKENS, Exchange, conversation
 from cockpit.lm.guard import Guard
 from cockpit.lm.rungs import free_mb
 from cockpit.manual.manual import Lookup
@@ -170,7 +170,7 @@ class Talk:
         cloud = self._tiers.cloud
         if cloud is None:
             return _Answer(Told("unsupported", ""), "refused")
-        redacted, guard = self._redactor.redact(asked.text), self._guard(asked)
+        redacted, guard = self._redactor.redact(asked.text), self._guard(asked, small=False)
         left_s = max(0.1, asked.deadline_s - asyncio.get_running_loop().time())
         witness = Recorded(self._record, asked.turn, decided.reason, "none", len(redacted.originals))
         messages = self._for_cloud(asked, redacted.text)
@@ -192,17 +192,16 @@ class Talk:
         local = self._tiers.local
         if local is None:
             return self._said(asked, writing, "unsupported.no_idea", cost=cost)
-        texts, guard = conversation(asked.lang), self._guard(asked)
+        texts, guard = conversation(asked.lang), self._guard(asked, small=True)
         left_s = asked.deadline_s - asyncio.get_running_loop().time()
+        writing.put(self._hedge(asked))  # at once: it is heard while the model reads the question
         try:
             async with asyncio.timeout(max(0.1, left_s)):
                 stream = local.stream(texts.prompt(asked.text, self._exchanges(asked.zone)), limit_tokens=ANSWER_TOKENS)
                 async with aclosing(stream) as pieces:
-                    await _written(pieces, guard, writing, opening=self._hedge(asked))
+                    await _written(pieces, guard, writing)
         except TimeoutError:
-            self._listens.failed(
-                asked, LanguageModelError("late", "the turn's time was over before the answer was")
-            )
+            self._listens.failed(asked, LanguageModelError("late", "the turn's time was over before the answer was"))
         except CockpitError as error:
             self._listens.failed(asked, error)
         if not guard.usable:
@@ -214,9 +213,9 @@ class Talk:
             return ""
         return self._composer.say(asked.lang, "answer", "answer.unsure").text
 
-    def _guard(self, asked: Asked) -> Guard:
-        texts: Conversation = conversation(asked.lang)
-        return Guard(asked.lang, texts.claims)
+    @staticmethod
+    def _guard(asked: Asked, *, small: bool) -> Guard:
+        return Guard(asked.lang, conversation(asked.lang).bounds, asked.text, small=small)
 
     def _said(
         self, asked: Asked, writing: Writing, key: str, fields: Mapping[str, str] | None = None, cost: float = 0.0
@@ -241,23 +240,19 @@ class Talk:
         self._before.clear()
 
 
-async def _written(
-    pieces: AsyncIterator[str], guard: Guard, writing: Writing, first_s: float | None = None, opening: str = ""
-) -> None:
-    """Write what the `guard` lets through, `opening` before it. Raises `TimeoutError` where nothing could be written
-    within `first_s`; what comes after a fault is not waited for."""
+async def _written(pieces: AsyncIterator[str], guard: Guard, writing: Writing, first_s: float | None = None) -> None:
+    """Write what the `guard` lets through. Raises `TimeoutError` where nothing could be written within `first_s`; what
+    comes after a fault is not waited for."""
     async with asyncio.timeout(first_s) as limit:
         async for piece in pieces:
-            _put(guard.feed(piece), writing, opening, limit)
+            _put(guard.feed(piece), writing, limit)
             if guard.fault is not None:
                 return
-        _put(guard.finish(), writing, opening, limit)
+        _put(guard.finish(), writing, limit)
 
 
-def _put(clauses: Sequence[str], writing: Writing, opening: str, limit: asyncio.Timeout) -> None:
+def _put(clauses: Sequence[str], writing: Writing, limit: asyncio.Timeout) -> None:
     for clause in clauses:
-        if not writing.begun:
-            writing.put(opening)
         writing.put(clause)
         limit.reschedule(None)
 

@@ -43,7 +43,7 @@ ALONE = replace(QUESTION, local_ready=False)
         (replace(QUESTION, money_left=0.0001), "local_llm", "budget"),
         (replace(QUESTION, price=1.0), "local_llm", "budget"),
         (replace(QUESTION, link=WEAK), "local_llm", "weak_link"),
-        (replace(QUESTION, elapsed_s=0.6), "local_llm", "too_late"),
+        (replace(QUESTION, elapsed_s=0.8), "local_llm", "too_late"),
         (replace(QUESTION, left_s=1.1), "local_llm", "too_late"),
         (replace(TALK, local_ready=False), "cloud", "no_local_model"),
         (replace(TALK, thermal="hot"), "cloud", "hot"),
