@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from cockpit.config import Settings
 from cockpit.dialog.context import Context
@@ -15,30 +15,21 @@ from cockpit.dialog.reply import Composer, Told
 from cockpit.errors import CockpitError
 from cockpit.events import (
     Replied,
-    Spoke,
 )
 from cockpit.ports import Understander
 from cockpit.router.splitting import Part, split
 from cockpit.runtime.acting import Acting, Speaker
+from cockpit.runtime.aloud import Aloud, Mouth
+from cockpit.runtime.answers import Asked
 from cockpit.runtime.drafts import Drafts, LiveEars, ToldDraft, finished
 from cockpit.runtime.hearing import Heard, second_thoughts, understood
-from cockpit.runtime.parts import TalkUnderWay, written
+from cockpit.runtime.parts import together
 from cockpit.runtime.progress import Progress
-from cockpit.runtime.talking import Asked
 from cockpit.runtime.turn import Telling, Turn, language_of
 from cockpit.runtime.writing import Writing
 from cockpit.types import Act, Lang, Reply, ReplyKind, Transcript, Understanding, Utterance, Zone
 
 log = logging.getLogger(__name__)
-
-
-class Mouth(Protocol):
-    """Speech output as a turn sees it: gives whether the text, which may still be written, was heard out; calls
-    `started` at the first sound."""
-
-    async def __call__(
-        self, turn: str, text: str | AsyncIterator[str], lang: Lang, started: Callable[[], None]
-    ) -> bool: ...
 
 
 class Talks(Protocol):
@@ -72,8 +63,8 @@ class TurnRunner:
         talk: Talks | None = None,
     ) -> None:
         self._settings, self._understander, self._acting, self._composer = settings, understander, acting, composer
-        self._ears, self._mouth, self._progress, self._talk = ears, mouth, progress, talk
-        self.telling = telling
+        self._ears, self._progress, self._talk = ears, progress, talk
+        self.telling, self._aloud = telling, Aloud(mouth, telling, settings.speech.speak_typed)
         self._contexts: dict[Zone, Context] = {}
 
     async def run(self, turn: Turn) -> None:
@@ -85,18 +76,18 @@ class TurnRunner:
                 told = await self._answer(turn)
             text = None
             if turn.talk is not None:
-                self._speak(turn, aiter(turn.talk.writing))
-                told, text = await turn.talk.task, turn.talk.writing.text
+                self._aloud.speak(turn, aiter(turn.talk.writing))
+                told, text = await turn.talk.told(), turn.talk.writing.text
             reply = self._reply(turn, told, text)
             outcome = str(reply.kind)
             if turn.speech is None:
-                self._speak(turn, reply.text)
-            await self._hear_out(turn)
+                self._aloud.speak(turn, reply.text)
+            await self._aloud.heard_out(turn)
         except asyncio.CancelledError:
             outcome = "cancelled"
             raise
         finally:
-            await self._fall_silent(turn)
+            await self._aloud.fall_silent(turn)
             if not turn.replied:
                 self._reply_anyway(turn, cancelled=outcome == "cancelled")
             self.telling.ended(turn, outcome)
@@ -125,7 +116,9 @@ class TurnRunner:
                     return [self._say(turn, "unsupported", "unsupported.heard_nothing")]
                 return await self._act(turn, heard, deadline_s)
         except TimeoutError:
-            await self._give_up_talk(turn)
+            if turn.talk is not None:
+                await turn.talk.stopped()
+                turn.talk = None
             self.telling.error(turn, "cockpit-late", f"the turn took longer than {self._settings.turn.deadline_s:g} s")
             return [self._say(turn, "failed", "error.late")]
         except CockpitError as error:
@@ -209,25 +202,14 @@ class TurnRunner:
     ) -> list[Told]:
         """Have every part answered and `acts` done, side by side; over when something can be said."""
         lang, until_s = self.telling.lang(turn), deadline_s - RESERVE_S
-        writings = [Writing(lang) for _ in parts]
         asked = [Asked(turn.id, n, part, lang, turn.zone, turn.begun_s, until_s) for n, part in enumerate(parts)]
-        talks = [
-            TalkUnderWay(writing, _ending(writing, talk.answer(one, writing)))
-            for one, writing in zip(asked, writings, strict=True)
-        ]
-        doing = asyncio.create_task(self._done(turn, acts, deadline_s)) if acts else None
-        whole = Writing(lang)
-        turn.talk = TalkUnderWay(whole, _ending(whole, written(whole, doing, talks, self._composer)))
-        turn.begun = [*(one.task for one in talks), *([doing] if doing else [])]
+        writings = [Writing(lang) for _ in parts]
+        works = [(writing, talk.answer(one, writing)) for one, writing in zip(asked, writings, strict=True)]
+        turn.talk = together(lang, self._done(turn, acts, deadline_s) if acts else None, works, self._composer)
         with self.telling.timed(turn, "talk"):
-            await whole.first()
+            await turn.talk.writing.first()
         turn.timings["words"] = self.telling.since_ms(turn)
         return []
-
-    async def _give_up_talk(self, turn: Turn) -> None:
-        if turn.talk is not None:
-            await _cancelled([turn.talk.task, *turn.begun])
-            turn.talk = None
 
     def expecting(self, zone: Zone) -> str:
         """The slot that the question is about which waits for an answer from `zone`; empty where none does."""
@@ -251,54 +233,8 @@ class TurnRunner:
         self.telling.emit(turn, Replied, text=reply.text, kind=reply.kind)
         return reply
 
-    def _speak(self, turn: Turn, text: str | AsyncIterator[str]) -> None:
-        """Begin the reply aloud, where it is spoken at all."""
-        silent = not turn.spoken and not self._settings.speech.speak_typed
-        if silent or (turn.live and not (turn.heard and turn.addressed)):
-            return
-
-        def first_sound() -> None:
-            turn.sounding = True
-            turn.timings["first_audio"] = self.telling.since_ms(turn)
-            self.telling.emit(turn, Spoke, state="start")
-
-        lang = self.telling.lang(turn)
-        turn.speech = asyncio.ensure_future(self._mouth(turn.id, text, lang, first_sound))
-
-    async def _hear_out(self, turn: Turn) -> None:
-        """Wait for the end of the speech. A voice that fails is an error event; the text has been shown."""
-        if turn.speech is None:
-            return
-        try:
-            await asyncio.wait({turn.speech})
-            turn.heard_out = not turn.speech.cancelled() and turn.speech.result()
-        except CockpitError as error:
-            self.telling.error(turn, error.code, error.message)
-
-    async def _fall_silent(self, turn: Turn) -> None:
-        """End what is still written or spoken."""
-        await self._give_up_talk(turn)
-        await _cancelled([turn.speech] if turn.speech else [])
-        if turn.sounding:
-            turn.sounding = False
-            self.telling.emit(turn, Spoke, state="end" if turn.heard_out else "interrupted")
-
     def forget(self) -> None:
         """Forget what was said in every zone, but not what was set."""
         self._contexts = {zone: Context(remembered=c.remembered) for zone, c in self._contexts.items()}
         if self._talk is not None:
             self._talk.forget()
-
-
-def _ending(writing: Writing, work: Coroutine[Any, Any, list[Told]]) -> asyncio.Task[list[Told]]:
-    """Does `work`, which writes; `writing` ends with it, however that is."""
-    task = asyncio.create_task(work)
-    task.add_done_callback(lambda _: writing.end())
-    return task
-
-
-async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
-    """Cancel `tasks` and wait for their ends."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

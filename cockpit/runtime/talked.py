@@ -8,7 +8,7 @@ from cockpit.errors import CockpitError
 from cockpit.events import Receipted
 from cockpit.router.receipt import Receipt
 from cockpit.router.route import Route
-from cockpit.runtime.talking import Asked
+from cockpit.runtime.answers import Asked
 from cockpit.runtime.turn import Telling
 
 

@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from cockpit.dialog.reply import Told
 from cockpit.events import Acted, ErrorOccurred, Event, Routed, Transcribed, TurnEnded, Understood
 from cockpit.ports import EventSink
 from cockpit.router.route import Tier
 from cockpit.runtime.drafts import Draft
-from cockpit.runtime.parts import TalkUnderWay
+from cockpit.runtime.parts import UnderWay
 from cockpit.types import Lang, Outcome, Permit, SetSignal, Transcript, Understanding, Utterance, Zone
 
 
@@ -33,10 +32,8 @@ class Turn:
     draft: asyncio.Task[Draft] | None = None
     """Of the whole utterance, begun in the pause that ended it."""
     begun_s: float = 0.0
-    talk: TalkUnderWay | None = None
+    talk: UnderWay | None = None
     """The answer that is still being written, where there is one."""
-    begun: list[asyncio.Task[list[Told]]] = field(default_factory=list)
-    """What goes on for it."""
     speech: asyncio.Task[bool] | None = None
     """The reply aloud, from its first preparations to its end."""
     sounding: bool = False
