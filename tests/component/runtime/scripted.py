@@ -4,14 +4,14 @@ takes as long as the script says; ears and a mouth that cost time."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from cockpit.config import Settings
-from cockpit.dialog.reply import Composer
+from cockpit.dialog.reply import Composer, Told
 from cockpit.errors import CockpitError
 from cockpit.events import Event, Replied, Spoke, TurnEnded
 from cockpit.nlu.templates import TemplateUnderstander
@@ -19,13 +19,16 @@ from cockpit.plan.planner import Planner
 from cockpit.ports import EventSink, Understander
 from cockpit.profile import VehicleProfile, load_profile
 from cockpit.runtime.acting import Acting
+from cockpit.runtime.answers import Asked
 from cockpit.runtime.handlers import load_handlers
 from cockpit.runtime.lanes import Lanes
 from cockpit.runtime.runner import TurnRunner
 from cockpit.runtime.turn import Telling, Turn
+from cockpit.runtime.writing import Writing
 from cockpit.safety.gate import Gate
 from cockpit.skillset import SkillSet, load_skills
 from cockpit.types import (
+    Act,
     Lang,
     Outcome,
     Pcm,
@@ -146,10 +149,39 @@ class ScriptedMouth:
         self.free.set()
 
 
+@dataclass(slots=True)
+class ScriptedTalk:
+    """Says `clauses`, each after its delay in seconds; `stopped` counts answers that nobody wanted to their end."""
+
+    clauses: list[tuple[float, str]]
+    asked: list[Asked] = field(default_factory=list)
+    heeded: list[str] = field(default_factory=list)
+    stopped: int = 0
+
+    async def answer(self, asked: Asked, writing: Writing) -> list[Told]:
+        self.asked.append(asked)
+        try:
+            for delay_s, clause in self.clauses:
+                await asyncio.sleep(delay_s)
+                writing.put(clause)
+        except asyncio.CancelledError:
+            self.stopped += 1
+            raise
+        return [Told("answer", writing.text)]
+
+    async def heed(self, acts: Sequence[Act]) -> None:
+        self.heeded += [act.intent for act in acts]
+
+    def forget(self) -> None:
+        self.asked.clear()
+
+
 class Cockpit:
     """Everything of a conversation; `events` is what happened, in order."""
 
-    def __init__(self, settings: Settings = SETTINGS, understands: Understander | None = None) -> None:
+    def __init__(
+        self, settings: Settings = SETTINGS, understands: Understander | None = None, talk: ScriptedTalk | None = None
+    ) -> None:
         self.settings = settings
         self.car, self.ears, self.mouth = ScriptedCar(), ScriptedEars(), ScriptedMouth()
         self.events: list[Event] = []
@@ -165,6 +197,7 @@ class Cockpit:
             Telling(self.sink, settings.language),
             self.ears,
             self.mouth,
+            talk=talk,
         )
         acting.on_refused = self.runner.telling.refused
         self.lanes = Lanes(self.runner, self.mouth, settings.turn.queue)
