@@ -43,6 +43,8 @@ class Talks(Protocol):
     def forget(self) -> None: ...
 
 
+TALKED = frozenset({"dialog.chat", "dialog.talk"})
+"""Intents of what is talk, as it was understood."""
 RESERVE_S = 0.5
 """Before the turn's deadline what is talked about must have its end."""
 
@@ -164,8 +166,8 @@ class TurnRunner:
         """Do what was asked for, or have it answered; what is still written when this returns is `turn.talk`."""
         understood = heard.understanding
         parts = await self._parts(turn, heard)
-        acts = tuple(act for part in parts if not part.asked for act in part.understood.acts)
-        asked = [part for part in parts if part.asked or not part.understood.acts]
+        acts = tuple(act for part in parts for act in _done_for(part))
+        asked = [part for part in parts if not _done_for(part)]
         self.telling.understood(turn, understood if len(parts) == 1 else replace(understood, acts=acts))
         turn.addressed = bool(acts) or understood.kind != "not_addressed"
         if asked and self._talk is not None and (turn.addressed or not turn.live):
@@ -238,3 +240,8 @@ class TurnRunner:
         self._contexts = {zone: Context(remembered=c.remembered) for zone, c in self._contexts.items()}
         if self._talk is not None:
             self._talk.forget()
+
+
+def _done_for(part: Part) -> tuple[Act, ...]:
+    """The acts of a part that are done; none of one that is talked about."""
+    return () if part.asked else tuple(act for act in part.understood.acts if act.intent not in TALKED)
