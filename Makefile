@@ -8,7 +8,7 @@ BIN := .venv/bin
 READY := .venv/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test check cases train eval bench-nlu bench bench-speech clean
+.PHONY: help install demo test check cases train eval bench-nlu bench bench-speech bench-route clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,10 @@ bench: install ## latency, memory and idle load of this machine
 bench-speech: install ## hearing and speaking: errors in noise, false actions, endpoints, latency; pages and plots in docs
 	@$(BIN)/cockpit models pull default
 	@$(BIN)/python -m hil.speech.bench $(ARGS)
+
+bench-route: install ## who answers a day's requests at a good, a weak and no link: share of the board, waits, cost; docs/routing.md
+	@$(BIN)/cockpit models pull default
+	@$(BIN)/python -m hil.routing.bench $(ARGS)
 
 clean: ## remove .venv and everything built; pulled models stay
 	@rm -rf .venv build dist out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

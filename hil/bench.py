@@ -32,7 +32,7 @@ TYPED: dict[Lang, tuple[str, ...]] = {
     "en": ("set the temperature to {n}", "passenger temperature {n}", "volume {n}", "turn on the AC, {n} degrees"),
 }  # fmt: skip
 FRAME_MS = 64
-ENGINES = ("none", "asr:zh", "asr:en", "tts:zh", "tts:en")
+ENGINES = ("none", "asr:zh", "asr:en", "tts:zh", "tts:en", "lm:zh", "manual:zh")
 
 
 @dataclass(slots=True)

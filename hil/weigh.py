@@ -1,6 +1,7 @@
 """`python -m hil.weigh ENGINE`: memory, load time and speed of one engine alone in a process, as JSON.
 
-Engines: `none`, and `asr:zh`, `asr:en`, `tts:zh`, `tts:en` as the settings choose them.
+Engines: `none`, `asr:zh`, `asr:en`, `tts:zh`, `tts:en`, `lm:zh` and `manual:zh` as the settings choose them. The last
+two have seconds a question in place of a real-time factor.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ import psutil
 from cockpit.asr.recognition import Recognition
 from cockpit.audio.wav import decode_wav
 from cockpit.config import Settings, load_settings
+from cockpit.lm.conversation import conversation
+from cockpit.lm.local import LocalModel
+from cockpit.lm.rungs import chosen, free_mb
+from cockpit.manual.manual import open_manuals
 from cockpit.tts.voices import configured
 from cockpit.types import SAMPLE_RATE_HZ, Lang, Utterance
 from hil.demo import script
@@ -25,12 +30,27 @@ SENTENCES: dict[Lang, str] = {
     "zh": "好的，空调已经打开，温度是二十二度。",
     "en": "Okay, the air conditioning is on, at twenty two degrees.",
 }
+QUESTION = "怎么给轮胎充气"
 ROUNDS = 3
+_kept: list[object] = []
+"""What must not be let go before it is weighed."""
 
 
 async def _use(settings: Settings, part: str, lang: Lang) -> AsyncIterator[float]:
     """Load one engine and use it once, for much memory is only taken then; then again, timed: how long it takes by
     how long the speech lasts, real-time factors."""
+    if part == "lm":
+        async for taken_s in _talk(settings, lang):
+            yield taken_s
+        return
+    if part == "manual":
+        manual = open_manuals(settings)[lang]
+        _kept.append(manual)
+        for _ in range(ROUNDS + 1):
+            begun = time.monotonic()
+            manual.ask(QUESTION)
+            yield time.monotonic() - begun
+        return
     if part == "tts":
         voice = await configured(settings.speech, settings.models_dir)[lang].choose()
         rate_hz = voice.engine.capabilities.rate_hz
@@ -45,6 +65,19 @@ async def _use(settings: Settings, part: str, lang: Lang) -> AsyncIterator[float
         pcm, begun = decode_wav(wav), time.monotonic()
         await recognition.transcribe(Utterance(pcm, "driver", 0.0), lang)
         yield (time.monotonic() - begun) * SAMPLE_RATE_HZ / len(pcm)
+
+
+async def _talk(settings: Settings, lang: Lang) -> AsyncIterator[float]:
+    """Seconds until the first words of an answer by the model on the board."""
+    rung = chosen(settings.lm.model, settings.models_dir, free_mb())
+    if rung is None:
+        raise SystemExit("no language model was pulled that fits: run `cockpit models pull`")
+    model = LocalModel(rung, settings.models_dir, settings.lm.threads, settings.lm.context_tokens)
+    for _ in range(ROUNDS + 1):
+        begun = time.monotonic()
+        async for _ in model.stream(conversation(lang).prompt(QUESTION), limit_tokens=1):
+            yield time.monotonic() - begun
+    _kept.append(model)
 
 
 async def _weigh(settings: Settings, part: str, lang: Lang) -> dict[str, float]:

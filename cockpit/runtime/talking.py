@@ -102,7 +102,7 @@ class Talk:
         now_s, tiers, cloud = asyncio.get_running_loop().time(), self._tiers, self._tiers.cloud
         now = Situation(
             privacy=self._judge.judge_part(asked.part).cls,
-            manual=lookup.relevance if lookup is not None else 0.0,
+            manual=_relevance(asked, lookup),
             link=tiers.estimator.link(now_s),
             metered=tiers.estimator.metered(now_s),
             money_left=cloud.budget.left if cloud is not None else None,
@@ -128,3 +128,11 @@ class Talk:
 
     def forget(self) -> None:
         self._exchanges.forget()
+
+
+def _relevance(asked: Asked, lookup: Lookup | None) -> float:
+    """How well the manual fits. That it does not say is an answer to what sounds like a request to a car only: what
+    takes knowledge, and small talk, were never in it."""
+    if lookup is None or (lookup.section is None and asked.part.understood.complexity in ("talk", "knowledge")):
+        return 0.0
+    return lookup.relevance

@@ -1,9 +1,9 @@
 """`make bench-route`: a day's requests answered at a good, a weak and no link.
 
-The whole service on a real broker, with the model on the board; the cloud is a real model server (the same small
-model over real HTTP) behind the weak-network proxy. Every request of mix.{lang}.yaml is typed once at each link.
-Measured: who answered, when the first word was there and when it can be heard, what it cost beside asking the cloud every time, and
-whether the answer is one by the rules in `hil.routing.judging`.
+The whole service on a real broker, with the model on the board; the cloud is a real model server (the same small model
+over real HTTP) behind the weak-network proxy. Every request of mix.{lang}.yaml is typed once at each link. Measured:
+who answered, when the first word was there and when it can be heard, what it cost beside asking the cloud every time,
+and whether the answer is one by the rules in `hil.routing.judging`.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def commands(bench: Workbench) -> Json:
         redirect_stderr(io.StringIO()),
     ):
         out = Path(folder, "rows.json")
-        counts = "--commands", str(bench.count(50, 4)), "--others", str(bench.count(20, 2))
+        counts = "--commands", str(bench.count(150, 4)), "--others", str(bench.count(100, 2))
         module.main(["--noise", *COMMANDS, *counts, "--json", str(out)])
         found = json.loads(out.read_text("utf-8"))
     keys = ("lang", "noise", "way", "commands")
