@@ -6,17 +6,15 @@ llama.cpp keeps what it has read of the last prompt, so that a dialog's next tur
 from __future__ import annotations
 
 import asyncio
-import secrets
 import threading
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from cockpit.errors import LanguageModelError, ModelError
-from cockpit.lm.rungs import Rung, gguf
+from cockpit.lm.engine import open_engine
+from cockpit.lm.rungs import Rung
 from cockpit.ports import LanguageModelCapabilities
 from cockpit.types import Message
 
@@ -25,10 +23,6 @@ WAITING = 2
 REPEAT_PENALTY = 1.1
 """What keeps a small model from going round in circles."""
 
-BATCH = 32
-"""Tokens of a prompt that are read in one go: a stop is noticed after each."""
-KEPT_PROMPTS_MB = 64
-"""Memory for what was read of other prompts."""
 SILENT_S = 20.0
 """A model from which nothing comes for so long is given up."""
 
@@ -123,35 +117,11 @@ class LocalModel:
 
     def _loaded(self) -> Any:
         if self._server is None:
-            self._server = _server(self._folder, self._threads, self.capabilities.context_tokens)
+            self._server = open_engine(self._folder, self._threads, self.capabilities.context_tokens)
         return self._server
 
     def _free(self) -> None:
         self._server = None
-
-
-def _server(folder: Path, threads: int, context_tokens: int) -> Any:
-    try:
-        engine: Any = import_module("xllamacpp")
-    except ImportError as error:
-        raise LanguageModelError("no-engine", "xllamacpp is not installed: pip install 'cockpit[lm]'") from error
-    file = gguf(folder)
-    if file is None:
-        raise ModelError("missing", f"no GGUF file in {folder}: run `cockpit models pull {folder.name}`")
-    parameters = engine.CommonParams()
-    parameters.model.path = str(file)
-    parameters.n_ctx, parameters.n_parallel, parameters.verbosity = context_tokens, 1, -1
-    parameters.n_batch = parameters.n_ubatch = BATCH
-    parameters.cache_ram_mib = KEPT_PROMPTS_MB
-    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
-    # the engine serves HTTP too, which nobody else on the board shall use: on a socket without a name, with a key
-    parameters.ui, parameters.api_keys = False, [secrets.token_urlsafe(24)]
-    try:
-        with TemporaryDirectory(prefix="cockpit-lm-") as private:
-            parameters.hostnames = [str(Path(private, "engine.sock"))]
-            return engine.Server(parameters)
-    except Exception as error:
-        raise ModelError("corrupt", f"{file} cannot be used ({error}): pull {folder.name} again") from error
 
 
 async def _next(pieces: asyncio.Queue[Piece]) -> Piece:

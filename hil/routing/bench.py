@@ -154,11 +154,9 @@ async def _row(
 def _leaked(received: Sequence[Any], langs: Sequence[Lang]) -> int:
     """How many private requests of the mix stand in what came over the wire."""
     private = [request.text for lang in langs for request in requests(lang) if request.kind == "private"]
-    return sum(
-        json.dumps(text, ensure_ascii=False)[1:-1] in one.body or text in one.body
-        for one in received
-        for text in private
-    )
+    bodies = [request.body.decode("utf-8", "replace") for request in received]
+    written = [(text, json.dumps(text)[1:-1]) for text in private]
+    return sum(plain in body or escaped in body for body in bodies for plain, escaped in written)
 
 
 def always_cloud(lang: Lang, count: int) -> float:
