@@ -56,7 +56,6 @@ eval: install ## how well the shipped intent model understands: table, HTML and 
 	@$(BIN)/python -m models.eval --plots docs/plots
 
 bench-nlu: install ## this model, hassil and a prompted small language model on the same sentences
-	@$(BIN)/python -m pip install --quiet -e '.[peers]'
 	@$(BIN)/cockpit models pull qwen2.5-coder-0.5b
 	@$(BIN)/python -m models.eval.bench
 

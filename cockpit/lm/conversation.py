@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cockpit.errors import ConfigError
-from cockpit.lm.guard import Bounds
+from cockpit.lm.guard import Bounds, Claims, Fault
 from cockpit.types import Lang, Message
 from cockpit.yamlfile import read_yaml
 
@@ -28,7 +29,9 @@ class _File(BaseModel):
 
     system: str
     examples: list[tuple[str, str]]
+    parts: dict[str, str]
     claims: list[str]
+    unless: list[str]
     unsafe: list[str]
     personas: list[str]
     states: list[str]
@@ -78,12 +81,11 @@ def conversation(lang: Lang) -> Conversation:
     file = LANGUAGE / lang / "conversation.yaml"
     try:
         read = _File.model_validate(read_yaml(file))
-    except ValidationError as error:
+        claims = Claims.of(read.claims, read.unless, read.parts)
+        small: dict[Fault, list[str]] = {"persona": read.personas, "state": read.states, "figure": read.figures}
+        bounds = Bounds.of(claims, read.unsafe, small)
+    except (ValidationError, re.error) as error:
         raise ConfigError("invalid", f"{file}: {error}") from error
-    bounds = Bounds.of(
-        {"claim": read.claims, "unsafe": read.unsafe},
-        {"persona": read.personas, "state": read.states, "figure": read.figures},
-    )
     return Conversation(lang, read.system, tuple(read.examples), bounds)
 
 

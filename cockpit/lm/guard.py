@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from cockpit.types import Lang
@@ -22,6 +22,8 @@ LEAST_ECHO: Mapping[Lang, int] = {"zh": 6, "en": 16}
 """Letters from which saying the question again is an echo, and no greeting that is returned."""
 LEAST_CLAUSE: Mapping[Lang, int] = {"zh": 6, "en": 4}
 """Characters or words that a clause which ends in a comma must have to be voiced on its own."""
+LEAST_FIRST: Mapping[Lang, int] = {"zh": 5, "en": 3}
+"""The same for an answer's first sentence: "Sure!" is no word to be said before it is known what follows."""
 
 Fault = Literal[
     "empty", "wrong_language", "code", "loop", "echo", "claim", "persona", "state", "figure", "unsafe", "long"
@@ -52,25 +54,59 @@ def limit(lang: Lang, seconds: float = SPOKEN_S) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """Patterns, of one language, of what must not be said: by any model what was or is being done (`claim`) and advice
-    that nobody at the wheel should get (`unsafe`); by the small one also who it is beside the assistant (`persona`),
-    what only the car or a clock knows (`state`), and figures (`figure`), which it makes up."""
+class Claims:
+    """What says that the assistant did, does or will do something to the car or by an app, as patterns of one language.
+    One of `unless` before a claim's end takes it back ("if …", "you can …")."""
 
-    always: Mapping[Fault, re.Pattern[str]]
-    small: Mapping[Fault, re.Pattern[str]]
+    patterns: tuple[re.Pattern[str], ...]
+    unless: tuple[re.Pattern[str], ...] = ()
 
     @classmethod
-    def of(cls, always: Mapping[Fault, Sequence[str]], small: Mapping[Fault, Sequence[str]]) -> Bounds:
-        return cls(_patterns(always), _patterns(small))
+    def of(cls, patterns: Iterable[str], unless: Iterable[str] = (), parts: Mapping[str, str] | None = None) -> Claims:
+        """`<name>` in a pattern stands for that part. Raises `re.error` for what is no pattern."""
+
+        def compiled(pattern: str) -> re.Pattern[str]:
+            for _ in parts or ():  # a part may hold others
+                for name, part in (parts or {}).items():
+                    pattern = pattern.replace(f"<{name}>", part)
+            return re.compile(pattern, re.IGNORECASE)
+
+        return cls(tuple(map(compiled, patterns)), tuple(map(compiled, unless)))
+
+    def made(self, text: str) -> bool:
+        return any(not self._taken_back(text, claim) for pattern in self.patterns for claim in pattern.finditer(text))
+
+    def _taken_back(self, text: str, claim: re.Match[str]) -> bool:
+        marks = [mark.end() for mark in _COMMA.finditer(text, 0, claim.start())]
+        return any(one.search(text, marks[-1] if marks else 0, claim.end()) for one in self.unless)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Of one language, what must not be said: by any model `claims`, and advice that nobody at the wheel should get
+    (`unsafe`); by the small one also who it is beside the assistant (`persona`), what only the car or a clock knows
+    (`state`), and figures (`figure`), which it makes up."""
+
+    claims: Claims
+    unsafe: re.Pattern[str] | None = None
+    small: Mapping[Fault, re.Pattern[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, claims: Claims, unsafe: Sequence[str], small: Mapping[Fault, Sequence[str]]) -> Bounds:
+        """Raises `re.error` for what is no pattern."""
+        patterns = {fault: _any(texts) for fault, texts in small.items()}
+        return cls(claims, _any(unsafe), {fault: pattern for fault, pattern in patterns.items() if pattern})
 
     def broken(self, text: str, *, small: bool) -> Fault | None:
-        patterns = {**self.always, **(self.small if small else {})}
-        return next((fault for fault, pattern in patterns.items() if pattern.search(text)), None)
+        if self.claims.made(text):
+            return "claim"
+        if self.unsafe is not None and self.unsafe.search(text):
+            return "unsafe"
+        return next((fault for fault, pattern in self.small.items() if small and pattern.search(text)), None)
 
 
-def _patterns(texts: Mapping[Fault, Sequence[str]]) -> dict[Fault, re.Pattern[str]]:
-    return {fault: re.compile("|".join(f"(?:{one})" for one in of), re.IGNORECASE) for fault, of in texts.items() if of}
+def _any(texts: Sequence[str]) -> re.Pattern[str] | None:
+    return re.compile("|".join(f"(?:{one})" for one in texts), re.IGNORECASE) if texts else None
 
 
 class Guard:
@@ -115,20 +151,18 @@ class Guard:
         """Clauses that are complete."""
         clauses: list[str] = []
         while True:
-            end = _END.search(self._waiting)
-            comma = next(
-                (
-                    mark
-                    for mark in _COMMA.finditer(self._waiting)
-                    if spoken_length(self._waiting[: mark.start()], self._lang) >= LEAST_CLAUSE[self._lang]
-                ),
-                None,
-            )
+            end = self._long_enough(_END, 0 if self._said or clauses else LEAST_FIRST[self._lang])
+            comma = self._long_enough(_COMMA, LEAST_CLAUSE[self._lang])
             mark = min((one for one in (end, comma) if one), key=lambda one: one.end(), default=None)
             if mark is None or (mark.end() == len(self._waiting) and mark[0] == "."):
                 return clauses
             clauses.append(self._waiting[: mark.end()].strip())
             self._waiting = self._waiting[mark.end() :].lstrip()
+
+    def _long_enough(self, marks: re.Pattern[str], least: int) -> re.Match[str] | None:
+        """The first of `marks` with at least so much before it."""
+        found = marks.finditer(self._waiting)
+        return next((one for one in found if spoken_length(self._waiting[: one.start()], self._lang) >= least), None)
 
     def _passed(self, clauses: Iterable[str]) -> list[str]:
         passed: list[str] = []

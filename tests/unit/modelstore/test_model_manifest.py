@@ -6,6 +6,7 @@ import pytest
 
 from cockpit.config import Settings
 from cockpit.errors import ConfigError, ModelError
+from cockpit.lm.rungs import RUNGS
 from cockpit.modelstore import Manifest, load_manifest
 
 MINIMAL_BYTES = 250_000_000 * 1.05
@@ -19,7 +20,7 @@ def manifest() -> Manifest:
 def test_there_are_three_profiles_and_each_holds_the_smaller_one(manifest: Manifest) -> None:
     minimal, default, full = (set(manifest.resolve([name])) for name in ("minimal", "default", "full"))
     assert minimal < default < full
-    assert {model.id for model in manifest.models} - full == {"qwen2.5-coder-0.5b"}
+    assert {model.id for model in manifest.models} == full
 
 
 def test_minimal_is_small_and_speaks_and_hears_both_languages(manifest: Manifest) -> None:
@@ -53,8 +54,16 @@ def test_every_model_says_its_licence_and_every_address_is_https(manifest: Manif
             assert address.startswith("https://")
 
 
-def test_what_a_small_install_can_do_without_is_only_the_native_speakers_of_kokoro(manifest: Manifest) -> None:
-    assert [model.id for model in manifest.models if model.optional] == ["kokoro-zh-voices"]
+def test_what_can_be_done_without_is_the_native_speakers_of_kokoro_and_the_language_models(manifest: Manifest) -> None:
+    optional = {model.id for model in manifest.models if model.optional}
+    assert optional == {"kokoro-zh-voices", *(rung.model for rung in RUNGS)}
+
+
+def test_default_has_a_language_model_for_both_languages_and_minimal_has_none(manifest: Manifest) -> None:
+    rungs = {rung.model for rung in RUNGS}
+    (model_id,) = rungs.intersection(manifest.resolve(["default"]))
+    assert {"zh", "en"} <= set(manifest.model(model_id).languages)
+    assert not rungs.intersection(manifest.resolve(["minimal"]))
 
 
 def test_profiles_and_ids_mix_without_doubles(manifest: Manifest) -> None:
