@@ -49,13 +49,20 @@ def test_both_languages_say_that_they_cannot_operate_the_car() -> None:
     assert "cannot operate the car" in conversation("en").system
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "system: x",
-        "system: x\nexamples: []\nparts: {}\nclaims: ['(']\nunless: []\nunsafe: []\npersonas: []\nstates: []\nfigures: []",
-    ],
-)
+WRONG = """
+system: x
+examples: []
+parts: {}
+claims: ['(']
+unless: []
+unsafe: []
+personas: []
+states: []
+figures: []
+"""
+
+
+@pytest.mark.parametrize("text", ["system: x", WRONG])
 def test_a_wrong_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     (tmp_path / "en").mkdir()
     (tmp_path / "en" / "conversation.yaml").write_text(text)
