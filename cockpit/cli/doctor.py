@@ -19,7 +19,7 @@ from cockpit.modelstore import ModelStore
 from cockpit.nlu.templates import TemplateUnderstander
 from cockpit.profile import load_profile
 from cockpit.runtime.handlers import load_handlers
-from cockpit.runtime.readiness import needs
+from cockpit.runtime.readiness import conversing, needs
 from cockpit.skillset import load_skills
 from cockpit.tts.loudspeaker import has_output_device
 
@@ -58,6 +58,7 @@ def _examine(settings: Settings) -> Iterator[Finding]:
     yield _guarded("profile", lambda: f"{len(load_profile(settings.profile).signals)} signals")
     yield _guarded("skills", lambda: _skills(settings))
     yield from _models(settings)
+    yield _conversing(settings)
     yield asyncio.run(_broker(settings))
     yield _sound(settings)
 
@@ -89,6 +90,16 @@ def _models(settings: Settings) -> Iterator[Finding]:
             yield Finding(need.name, "fail", text)
         else:
             yield Finding(need.name, "ok", f"{need.engine} with {need.model}, {status.state}{licence}")
+
+
+def _conversing(settings: Settings) -> Finding:
+    """The language model on the board, which everything else works without."""
+    found = conversing(settings)
+    if found.wrong:
+        return Finding("lm", "fail" if found.broken else "note", f"{found.wrong} (nobody on the board converses)")
+    if not found.model:
+        return Finding("lm", "note", "switched off")
+    return Finding("lm", "ok", f"llama.cpp with {found.model}, {settings.lm.threads} thread(s)")
 
 
 async def _broker(settings: Settings) -> Finding:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from cockpit.config import Settings
+from cockpit.errors import ModelError
+from cockpit.lm.rungs import RUNGS, chosen, free_mb
 from cockpit.modelstore import ModelStore
 from cockpit.types import LANGS
 
@@ -46,3 +49,35 @@ def missing_models(settings: Settings) -> dict[str, str]:
         if status is not None and status.state in ("missing", "corrupt"):
             problems[need.name] = f"{need.model} is {status.state}: cockpit models pull {need.model}"
     return problems
+
+
+@dataclass(frozen=True, slots=True)
+class Conversing:
+    """What talks on the board: `model` is the one the settings and the free memory choose, empty where there is none;
+    `wrong` says why there is none where one is wanted, in words. `broken`: that takes a repair, not just a pull."""
+
+    model: str = ""
+    wrong: str = ""
+    broken: bool = False
+
+
+def conversing(settings: Settings) -> Conversing:
+    """Which language model would run now. Nothing else needs one."""
+    wanted, available_mb = settings.lm.model, free_mb()
+    try:
+        rung = chosen(wanted, settings.models_dir, available_mb)
+    except ModelError as error:
+        return Conversing("", error.message, broken=True)
+    if wanted == "none":
+        return Conversing()
+    if rung is None:
+        pulled = [one.model for one in RUNGS if chosen("auto", settings.models_dir, float("inf"), (one,)) is not None]
+        if not pulled:
+            return Conversing("", "no language model was pulled: cockpit models pull qwen2.5-coder-0.5b")
+        return Conversing("", f"none of {', '.join(pulled)} fits into {available_mb:.0f} MB of free memory")
+    status = ModelStore(settings.models_dir).status(rung.model)
+    if status.state in ("missing", "corrupt"):
+        return Conversing(rung.model, f"{rung.model} is {status.state}: cockpit models pull {rung.model}", broken=True)
+    if find_spec("xllamacpp") is None:
+        return Conversing(rung.model, "xllamacpp is not installed: pip install xllamacpp", broken=True)
+    return Conversing(rung.model)
