@@ -24,6 +24,15 @@ ANSWER_TOKENS = 96
 """More cannot be said in the time that an answer has."""
 
 
+class _Summary(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ask: str
+    more: str
+    negations: str
+    common: str
+
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -36,6 +45,7 @@ class _File(BaseModel):
     personas: list[str]
     states: list[str]
     figures: list[str]
+    summary: _Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,17 @@ class Exchange:
     private: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class SummaryTexts:
+    """`ask` tells a model what to do, `more` what of a list is not said (`{count}`); `common` words are no names, and
+    `negations` is what turns a statement into its opposite."""
+
+    ask: str
+    more: str
+    negations: re.Pattern[str]
+    common: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Conversation:
     """One language's texts for language models."""
@@ -55,6 +76,7 @@ class Conversation:
     system: str
     examples: tuple[tuple[str, str], ...]
     bounds: Bounds
+    summary: SummaryTexts
 
     def prompt(self, text: str, before: Sequence[Exchange] = ()) -> list[Message]:
         """The messages for `text`, said after `before`. What is always the same stands first, and is read only once."""
@@ -84,9 +106,12 @@ def conversation(lang: Lang) -> Conversation:
         claims = Claims.of(read.claims, read.unless, read.parts)
         small: dict[Fault, list[str]] = {"persona": read.personas, "state": read.states, "figure": read.figures}
         bounds = Bounds.of(claims, read.unsafe, small)
+        told = read.summary
+        negations = re.compile(told.negations, re.IGNORECASE)
     except (ValidationError, re.error) as error:
         raise ConfigError("invalid", f"{file}: {error}") from error
-    return Conversation(lang, read.system, tuple(read.examples), bounds)
+    summary = SummaryTexts(told.ask, told.more, negations, frozenset(told.common.split()))
+    return Conversation(lang, read.system, tuple(read.examples), bounds, summary)
 
 
 def _turn(asked: str, answered: str) -> list[Message]:

@@ -71,13 +71,18 @@ def conversing(settings: Settings) -> Conversing:
     if wanted == "none":
         return Conversing()
     if rung is None:
-        pulled = [one.model for one in RUNGS if chosen("auto", settings.models_dir, float("inf"), (one,)) is not None]
-        if not pulled:
-            return Conversing("", "no language model was pulled: cockpit models pull qwen2.5-coder-0.5b")
-        return Conversing("", f"none of {', '.join(pulled)} fits into {available_mb:.0f} MB of free memory")
+        return Conversing("", _why_none(settings, available_mb))
     status = ModelStore(settings.models_dir).status(rung.model)
+    wrong = ""
     if status.state in ("missing", "corrupt"):
-        return Conversing(rung.model, f"{rung.model} is {status.state}: cockpit models pull {rung.model}", broken=True)
-    if find_spec("xllamacpp") is None:
-        return Conversing(rung.model, "xllamacpp is not installed: pip install xllamacpp", broken=True)
-    return Conversing(rung.model)
+        wrong = f"{rung.model} is {status.state}: cockpit models pull {rung.model}"
+    elif find_spec("xllamacpp") is None:
+        wrong = "xllamacpp is not installed: pip install xllamacpp"
+    return Conversing(rung.model, wrong, broken=bool(wrong))
+
+
+def _why_none(settings: Settings, available_mb: float) -> str:
+    pulled = [one.model for one in RUNGS if chosen("auto", settings.models_dir, float("inf"), (one,)) is not None]
+    if not pulled:
+        return "no language model was pulled: cockpit models pull qwen2.5-coder-0.5b"
+    return f"none of {', '.join(pulled)} fits into {available_mb:.0f} MB of free memory"

@@ -16,6 +16,8 @@ from cockpit.errors import CockpitError
 from cockpit.events import (
     Replied,
 )
+from cockpit.lm.guard import limit, spoken_length
+from cockpit.lm.summary import extract
 from cockpit.ports import Understander
 from cockpit.router.splitting import Part, split
 from cockpit.runtime.acting import Acting, Speaker
@@ -83,7 +85,7 @@ class TurnRunner:
             reply = self._reply(turn, told, text)
             outcome = str(reply.kind)
             if turn.speech is None:
-                self._aloud.speak(turn, reply.text)
+                self._aloud.speak(turn, _to_be_said(reply))
             await self._aloud.heard_out(turn)
         except asyncio.CancelledError:
             outcome = "cancelled"
@@ -240,6 +242,13 @@ class TurnRunner:
         self._contexts = {zone: Context(remembered=c.remembered) for zone, c in self._contexts.items()}
         if self._talk is not None:
             self._talk.forget()
+
+
+def _to_be_said(reply: Reply) -> str:
+    """What is said of a reply: of a long message or list the most of it that can be said in the time an answer has. What
+    was done is always told in full."""
+    long = reply.kind == "answer" and spoken_length(reply.text, reply.lang) > limit(reply.lang)
+    return extract(reply.text, reply.lang) if long else reply.text
 
 
 def _done_for(part: Part) -> tuple[Act, ...]:
