@@ -120,7 +120,7 @@ def _best(sentences: Sequence[str], lang: Lang, room: int) -> list[str]:
 
     def worth(place: int) -> float:
         new = {*terms[place]} - said
-        score = float(sum(weight[term] for term in new)) / max(8, len(terms[place])) ** 0.5
+        score: float = sum(weight[term] for term in new) / max(8, len(terms[place])) ** 0.5
         return score * (FIRST if place == 0 else 1.0) * (FIGURE if _NUMBER.search(sentences[place]) else 1.0)
 
     while fitting := [

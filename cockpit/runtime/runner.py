@@ -245,8 +245,8 @@ class TurnRunner:
 
 
 def _to_be_said(reply: Reply) -> str:
-    """What is said of a reply: of a long message or list the most of it that can be said in the time an answer has. What
-    was done is always told in full."""
+    """What is said of a reply: of a long message or list what can be said in the time an answer has. What was done is
+    always told in full."""
     long = reply.kind == "answer" and spoken_length(reply.text, reply.lang) > limit(reply.lang)
     return extract(reply.text, reply.lang) if long else reply.text
 
