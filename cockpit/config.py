@@ -268,6 +268,8 @@ class PrivacySettings(_Section):
     """The local record of what was sent to the cloud (`cockpit privacy log`)."""
 
     record: Path = Field(default_factory=lambda: _state_dir() / "sent.jsonl")
+    contacts: Path | None = None
+    """Names of people that must not leave the board: a vCard file (`.vcf`), or a name a line."""
     keep_text: bool = False
     """Whether the record holds the redacted text itself; else its SHA-256 and length only."""
     record_mb: Annotated[float, Field(gt=0, le=1024)] = 4.0

@@ -114,6 +114,13 @@ class RoadEvent(Payload):
     source: str
 
 
+class LinkReport(Payload):
+    """What the modem says of the link: how good it is at best, and whether traffic is paid by volume."""
+
+    level: Literal["none", "weak", "good"]
+    metered: bool = False
+
+
 class _Identified(Payload):
     id: Id
 

@@ -84,9 +84,10 @@ REQUEST_LISTEN = Topic("cockpit/{vid}/request/listen", "in", 1, False, "a push-t
 EVENT = Topic("cockpit/{vid}/event/{type}", "out", 0, False, "one step of a turn")
 REPLY_AUDIO = Topic("cockpit/{vid}/reply/audio/{turn}", "out", 0, False, "the spoken reply as WAV chunks")
 ROAD = Topic("cockpit/{vid}/context/road", "in", 1, False, "an event on the road ahead")
+LINK = Topic("cockpit/{vid}/context/link", "in", 1, True, "what the modem says of the link to the cloud")
 
 TOPICS: tuple[Topic, ...] = (
     STATE, SET, RESULT, PROVIDER, APP_REQUEST, APP_RESULT, APP_STATUS, STATUS, REQUEST_TEXT, REQUEST_AUDIO,
-    AUDIO_STREAM, REQUEST_CANCEL, REQUEST_RESET, REQUEST_LISTEN, EVENT, REPLY_AUDIO, ROAD,
+    AUDIO_STREAM, REQUEST_CANCEL, REQUEST_RESET, REQUEST_LISTEN, EVENT, REPLY_AUDIO, ROAD, LINK,
 )  # fmt: skip
 """The whole contract; a test holds it against the contract's own tables."""

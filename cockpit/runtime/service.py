@@ -13,6 +13,7 @@ from cockpit.asr.recognition import Recognition
 from cockpit.audio.playback import Playback
 from cockpit.bus import Bus, LastWill, topics
 from cockpit.config import Settings
+from cockpit.contacts import Contacts
 from cockpit.dialog.reply import Composer
 from cockpit.errors import BusError, CockpitError
 from cockpit.events import Event
@@ -28,6 +29,7 @@ from cockpit.runtime.handlers import load_handlers
 from cockpit.runtime.http import HttpInterface
 from cockpit.runtime.lanes import Lanes
 from cockpit.runtime.listening import Listening
+from cockpit.runtime.modem import Modem
 from cockpit.runtime.progress import Progress
 from cockpit.runtime.requests import Requests
 from cockpit.runtime.runner import TurnRunner
@@ -87,7 +89,8 @@ class Service:
             fsync=settings.privacy.fsync,
         )
         telling = Telling(self._sink, settings.language)
-        self.talk = Talk(self.tiers, self._composer, settings.turn.context_s, Talked(telling), self.record)
+        contacts = Contacts.read(settings.privacy.contacts)
+        self.talk = Talk(self.tiers, self._composer, settings.turn.context_s, Talked(telling), self.record, contacts)
         self.runner, self.lanes = self._make_turns(telling)
         self.listening = Listening(
             settings,
@@ -100,6 +103,7 @@ class Service:
         self.requests = Requests(
             self.bus, settings, self.runner, self.lanes, self.listening, self._composer, self._sink
         )
+        self.modem = Modem(self.bus, settings.vid, self.tiers)
         self.http = HttpInterface(settings.http, self.listening.press, self._status)
         self.bus.on_connect.append(self._publish_status)
         self._state, self._loading = "starting", True

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from cockpit.contacts import Contacts
 from cockpit.dialog.reply import Composer, Told
 from cockpit.errors import CockpitError
 from cockpit.lm.conversation import Exchange, conversation
@@ -48,14 +49,26 @@ class Talk:
     """Answers by the `tiers` that there are; `listens` is told every decision."""
 
     def __init__(
-        self, tiers: Tiers, composer: Composer, context_s: float, listens: Listens, record: SentRecord
+        self,
+        tiers: Tiers,
+        composer: Composer,
+        context_s: float,
+        listens: Listens,
+        record: SentRecord,
+        contacts: Contacts,
     ) -> None:
-        self._tiers, self._listens, self._judge = tiers, listens, PrivacyJudge()
-        self._answers = Answers(tiers, composer, record, listens.failed, Redactor())
+        self._tiers, self._listens, self._contacts = tiers, listens, contacts
+        self._judge = PrivacyJudge(contacts.names)
+        self._answers = Answers(tiers, composer, record, listens.failed, Redactor(contacts.names))
         self._exchanges = Exchanges(context_s)
 
     async def heed(self, acts: Sequence[Act]) -> None:
-        """Switch the cloud off or on, where that is what was asked for: at once, and for the next start."""
+        """Switch the cloud off or on, where that is what was asked for: at once, and for the next start. People that
+        acts name are known from now on."""
+        known = self._contacts.changes
+        self._contacts.learn(acts)
+        if self._contacts.changes != known:
+            self._judge, self._answers.redactor = PrivacyJudge(self._contacts.names), Redactor(self._contacts.names)
         cloud = self._tiers.cloud
         wanted = [SWITCHES[act.intent] for act in acts if act.intent in SWITCHES]
         if cloud is not None and wanted:

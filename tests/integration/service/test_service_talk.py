@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from cockpit.config import CloudSettings, PrivacySettings, Settings
-from hil.standalone import Stand, standalone
+from cockpit.config import Settings
+from hil.standalone import Stand
 from hil.weaknet.attacks import attacks
 from hil.weaknet.faults import FAULTS
 from hil.weaknet.proxy import WeakNet
@@ -21,66 +19,20 @@ ANSWER = {
 }
 QUESTION = {"zh": "珠穆朗玛峰有多高", "en": "how high is mount everest"}
 YES = {"zh": "好的", "en": "yes"}
-TABLE = """
-providers:
-  net:
-    title: net
-    base_url: {url}
-    key_env: WEAKNET_KEY
-    currency: CNY
-    source: ""
-    models:
-      - {{name: small, input: 1.0, output: 2.0, context: 4096, checked: null}}
-"""
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with ScriptedServer(ANSWER["zh"]) as running:
-        yield running
-
-
-@pytest.fixture
-async def net(server: ScriptedServer) -> AsyncIterator[WeakNet]:
-    async with WeakNet("127.0.0.1", server.port) as running:
-        yield running
-
-
-@pytest.fixture
-def settings(settings: Settings, net: WeakNet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv("WEAKNET_KEY", "sk-weaknet-0123456789")
-    table = tmp_path / "providers.yaml"
-    table.write_text(TABLE.format(url=net.url), "utf-8")
-    # the breaker opens for a millisecond only: every fault is to be met
-    cloud = CloudSettings(
-        enabled=True, providers=["net"], providers_file=table, first_token_s=1.0, deadline_s=3.0, breaker_s=0.001
-    )
-    privacy = PrivacySettings(record=tmp_path / "state" / "sent.jsonl", keep_text=True)
-    return settings.model_copy(update={"cloud": cloud, "privacy": privacy, "state_dir": tmp_path / "state"})
-
-
-@pytest.fixture
-async def stand(settings: Settings) -> AsyncIterator[Stand]:
-    async with standalone(settings) as running:
-        await running.service.tiers.opened.wait()
-        cloud = running.service.tiers.cloud
-        assert cloud is not None
-        await cloud.probe.once()
-        yield running
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 async def test_knowledge_is_asked_of_the_cloud_and_goes_on_record(
-    stand: Stand, server: ScriptedServer, settings: Settings, lang: str
+    online: Stand, server: ScriptedServer, cloudy: Settings, lang: str
 ) -> None:
     server.answer = ANSWER[lang]
-    heard = await stand.person.type(QUESTION[lang])
+    heard = await online.person.type(QUESTION[lang])
     assert (heard.kind, heard.reply) == ("answer", ANSWER[lang])
     assert heard.first("route")["tier"] == "cloud"
     receipt = heard.first("receipt")
     assert (receipt["answered"], receipt["cost"] > 0) == ("cloud", True)
     assert QUESTION[lang] not in json.dumps(receipt, ensure_ascii=False)
-    (sent,) = [entry.sent for entry in stand.service.record.entries()]
+    (sent,) = [entry.sent for entry in online.service.record.entries()]
     assert (sent.provider, sent.model, sent.turn) == ("net", "small", heard.id)
     assert QUESTION[lang] in sent.text
     assert len(server.requests) == 1
@@ -94,26 +46,27 @@ async def test_knowledge_is_asked_of_the_cloud_and_goes_on_record(
         "what did my wife Anna write about hamlet",
     ],
 )
-async def test_what_is_private_stays_on_the_board(stand: Stand, server: ScriptedServer, said: str) -> None:
-    await stand.person.type(said)
+async def test_what_is_private_stays_on_the_board(online: Stand, server: ScriptedServer, said: str) -> None:
+    await online.person.type(said)
     assert server.requests == []
-    assert [*stand.service.record.entries()] == []
+    assert [*online.service.record.entries()] == []
 
 
 @pytest.mark.parametrize(("off", "on", "lang"), [("别联网", "恢复联网", "zh"), ("go offline", "go back online", "en")])
 async def test_the_cloud_is_forbidden_and_allowed_by_voice(
-    stand: Stand, server: ScriptedServer, off: str, on: str, lang: str
+    online: Stand, server: ScriptedServer, off: str, on: str, lang: str
 ) -> None:
-    assert (await stand.person.type(off)).kind == "answer"
-    refused = await stand.person.type(QUESTION[lang])
+    assert (await online.person.type(off)).kind == "answer"
+    refused = await online.person.type(QUESTION[lang])
     assert (refused.first("route")["reason"], server.requests) == ("kill_switch", [])
-    await stand.person.type(on)
+    await online.person.type(on)
     server.answer = ANSWER[lang]
-    assert (await stand.person.type(QUESTION[lang])).reply == ANSWER[lang]
+    assert (await online.person.type(QUESTION[lang])).reply == ANSWER[lang]
 
 
-async def test_parts_go_to_different_tiers_and_come_back_as_one_reply(stand: Stand) -> None:
-    heard = await stand.person.type("打开座椅加热，顺便讲讲珠穆朗玛峰有多高")
+async def test_parts_go_to_different_tiers_and_come_back_as_one_reply(online: Stand, server: ScriptedServer) -> None:
+    server.answer = ANSWER["zh"]
+    heard = await online.person.type("打开座椅加热，顺便讲讲珠穆朗玛峰有多高")
     assert {route["tier"] for route in heard.all("route")} == {"nlu", "cloud"}
     assert ANSWER["zh"] in heard.reply
     assert len(heard.all("reply")) == 1
@@ -121,33 +74,31 @@ async def test_parts_go_to_different_tiers_and_come_back_as_one_reply(stand: Sta
 
 
 @pytest.mark.parametrize("fault", [name for name in FAULTS if not name.startswith("hostile")])
-async def test_every_fault_ends_in_one_reply_and_the_next_turn_is_fine(stand: Stand, net: WeakNet, fault: str) -> None:
+async def test_every_fault_ends_in_one_reply_and_the_next_turn_is_fine(online: Stand, net: WeakNet, fault: str) -> None:
     net.fault = FAULTS[fault]
-    heard = await stand.person.type(QUESTION["zh"])
+    heard = await online.person.type(QUESTION["zh"])
     assert heard.kind in ("answer", "unsupported")
     assert heard.reply
     assert (len(heard.all("reply")), len(heard.all("turn_end"))) == (1, 1)
-    assert (await stand.person.type("打开空调")).kind in ("done", "already")
+    assert (await online.person.type("打开空调")).kind in ("done", "already")
 
 
-async def test_nothing_is_sent_that_cannot_be_recorded(
-    stand: Stand, server: ScriptedServer, settings: Settings
-) -> None:
-    settings.privacy.record.parent.mkdir(parents=True, exist_ok=True)
-    settings.privacy.record.mkdir()
-    heard = await stand.person.type(QUESTION["zh"])
+async def test_nothing_is_sent_that_cannot_be_recorded(online: Stand, server: ScriptedServer, cloudy: Settings) -> None:
+    cloudy.privacy.record.parent.mkdir(parents=True, exist_ok=True)
+    cloudy.privacy.record.mkdir()
+    heard = await online.person.type(QUESTION["zh"])
     assert server.requests == []
     assert [error["code"] for error in heard.all("error")] == ["cloud-unrecorded"]
     assert heard.kind == "unsupported"
 
 
-async def test_no_reply_of_the_cloud_becomes_an_act(stand: Stand, net: WeakNet) -> None:
+async def test_no_reply_of_the_cloud_becomes_an_act(online: Stand, net: WeakNet) -> None:
     """Every hostile reply, one after the other; a "yes" after each confirms nothing."""
     acted, tried = [], 0
     for attack in attacks():
         net.fault, tried = attack.fault, tried + 1
         for said in (QUESTION[attack.lang], YES[attack.lang]):
-            acted += (await stand.person.type(said)).all("action")
+            acted += (await online.person.type(said)).all("action")
     assert tried >= 200
-    assert len([*stand.service.record.entries()]) == tried
+    assert len([*online.service.record.entries()]) == tried
     assert acted == []

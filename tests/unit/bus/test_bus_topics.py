@@ -25,7 +25,7 @@ CONTRACT = {
     "cockpit/{vid}/context/road": (1, False, "in"),
 }
 
-OURS = {"cockpit/{vid}/request/listen": (1, False, "in")}
+OURS = {"cockpit/{vid}/request/listen": (1, False, "in"), "cockpit/{vid}/context/link": (1, True, "in")}
 """Not in the contract, and in nobody's way."""
 
 
