@@ -10,11 +10,11 @@ from typing import Any
 
 from cockpit.config import Settings
 from cockpit.errors import ModelError, UnderstandingError
+from cockpit.lm.grammar import grammar
 from cockpit.modelstore import ModelStore
+from cockpit.nlu.inventory import Inventory
 from cockpit.skillset import SkillSet
 from cockpit.types import Lang
-from models.eval.intent_inventory import Inventory
-from models.eval.language_model_grammar import grammar
 from models.eval.language_model_prompt import messages, prompt
 from models.eval.peers import Acts
 
@@ -40,7 +40,7 @@ class QwenPeer:
             raise UnderstandingError("no-engine", "pip install xllamacpp for the language model") from error
         inventory = Inventory.of(skills)
         self._intents = frozenset(inventory.intents)
-        self._system, self._grammar = prompt(inventory), grammar(inventory)
+        self._system, self._grammar = prompt(inventory), grammar(inventory.intents)
         parameters = engine.CommonParams()
         parameters.model.path = str(model or pulled())
         parameters.n_ctx, parameters.n_parallel, parameters.verbosity = CONTEXT_TOKENS, 1, -1

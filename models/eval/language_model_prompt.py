@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from models.eval.intent_inventory import SHOWN_VALUES, Inventory, SlotKinds
+from cockpit.nlu.inventory import SHOWN_VALUES, Inventory, SlotKinds
 from models.eval.peers import Acts
 
 INSTRUCTIONS = """You understand what people say to their car, in Chinese or English.

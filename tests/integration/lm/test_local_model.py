@@ -13,10 +13,15 @@ import pytest
 from cockpit.config import Settings
 from cockpit.errors import CockpitError, LanguageModelError, ModelError
 from cockpit.lm.conversation import Exchange, conversation
+from cockpit.lm.grammar import SlotKinds, grammar
+from cockpit.lm.guard import limit, spoken_length
 from cockpit.lm.local import WAITING, LocalModel
+from cockpit.lm.proposing import prompt, proposed
 from cockpit.lm.rungs import RUNGS, Rung
+from cockpit.lm.summary import extract, faithful, summarise
 from cockpit.ports import LanguageModel
 from cockpit.types import Message
+from tests.unit.lm.test_summary import NOTICES
 
 pytestmark = pytest.mark.models
 
@@ -202,3 +207,23 @@ async def test_the_larger_one_speaks_chinese() -> None:
     text = "".join(await written(model, tuple(conversation("zh").prompt("讲个关于猫的小故事")), 32))
     model.close()
     assert sum("\u4e00" <= letter <= "\u9fff" for letter in text) > len(text) / 2
+
+
+async def test_a_summary_fits_and_adds_nothing() -> None:
+    model = made(CODER, context_tokens=1024)
+    for lang, text in NOTICES.items():
+        async with asyncio.timeout(PATIENCE_S):
+            said = await summarise(text, lang, model, deadline_s=PATIENCE_S)
+        assert 0 < spoken_length(said, lang) <= limit(lang)
+        assert said == extract(text, lang) or faithful(said, text, lang)
+    model.close()
+
+
+async def test_a_proposal_names_only_what_is_there(model: LocalModel) -> None:
+    intents: dict[str, SlotKinds] = {"sunroof.open": {}, "fan.set": {"value": "number"}}
+    answer = model.stream(prompt(intents, "open the window"), limit_tokens=60, grammar=grammar(intents))
+    async with asyncio.timeout(PATIENCE_S):
+        acts = proposed("".join([piece async for piece in answer]), intents, "open the window")
+    assert acts
+    assert {act.intent for act in acts} <= intents.keys()
+    assert all(act.doubtful for act in acts)

@@ -11,13 +11,13 @@ import pytest
 
 from cockpit.config import ROOT
 from cockpit.errors import UnderstandingError
+from cockpit.lm.grammar import grammar
+from cockpit.nlu.inventory import Inventory
 from cockpit.skillset import SkillSet, load_skills
 from cockpit.types import Lang
 from models.eval import hassil_peer
 from models.eval.hassil_peer import HassilPeer
 from models.eval.hassil_sentences import _in_every_order
-from models.eval.intent_inventory import Inventory
-from models.eval.language_model_grammar import grammar
 from models.eval.language_model_peer import QwenPeer, acts_of
 from models.eval.language_model_prompt import EXAMPLES, messages, prompt, written
 from models.eval.peers import Acts
@@ -133,7 +133,7 @@ def test_the_prompt_lists_every_intent_once(inventory: Inventory) -> None:
 
 
 def test_the_grammar_names_every_intent_and_defines_every_rule(inventory: Inventory) -> None:
-    written_out = grammar(inventory)
+    written_out = grammar(inventory.intents)
     rules = dict(line.split(" ::= ", 1) for line in written_out.splitlines())
     used = re.findall(r"[a-z]+\d*", re.sub(r'"(?:[^"\\]|\\.)*"|\[[^]]*\]', "", " ".join(rules.values())))
     assert set(used) == rules.keys() - {"root"}

@@ -1,4 +1,4 @@
-"""The intents and slots that a language model is told of and may answer with."""
+"""The intents that can be said, with their slots: what a language model may propose."""
 
 from __future__ import annotations
 
