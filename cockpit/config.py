@@ -224,6 +224,10 @@ class LanguageModelSettings(_Section):
     threads: Annotated[int, Field(ge=1, le=16)] = 1
     """Two write half as fast again on two free cores, and half as fast while something else runs, as a voice does."""
     context_tokens: Annotated[int, Field(ge=512, le=32_768)] = 2048
+    propose: bool = False
+    """Whether it may propose acts for what nothing else understood (always asked about first). Off: of requests that
+    only hint at what is wanted, qwen2.5-coder-0.5b gets a fifth right and most wrong, and it hears a wish in every
+    remark (`python -m hil.routing.proposing`)."""
 
 
 class CloudSettings(_Section):
