@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +16,9 @@ BATCH = 32
 """Tokens of a prompt that are read in one go: a stop is noticed after each."""
 KEPT_PROMPTS_MB = 64
 """Memory for what was read of other prompts."""
+LIFETIME = threading.Lock()
+"""Held while an engine is made or freed: llama.cpp has been seen to hang when the one ran into the other."""
+
 
 
 def open_engine(folder: Path, threads: int, context_tokens: int, *, serving: bool = False) -> Any:
@@ -37,7 +41,7 @@ def open_engine(folder: Path, threads: int, context_tokens: int, *, serving: boo
     parameters.cache_ram_mib, parameters.ui = KEPT_PROMPTS_MB, False
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
     try:
-        with TemporaryDirectory(prefix="cockpit-lm-") as private:
+        with LIFETIME, TemporaryDirectory(prefix="cockpit-lm-") as private:
             if not serving:
                 parameters.hostnames = [str(Path(private, "engine.sock"))]
                 parameters.api_keys = [secrets.token_urlsafe(24)]

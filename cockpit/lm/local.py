@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cockpit.errors import LanguageModelError, ModelError
-from cockpit.lm.engine import open_engine
+from cockpit.lm.engine import LIFETIME, open_engine
 from cockpit.lm.rungs import Rung
 from cockpit.ports import LanguageModelCapabilities
 from cockpit.types import Message
@@ -121,7 +121,8 @@ class LocalModel:
         return self._server
 
     def _free(self) -> None:
-        self._server = None
+        with LIFETIME:
+            self._server = None
 
 
 async def _next(pieces: asyncio.Queue[Piece]) -> Piece:
