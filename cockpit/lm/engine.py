@@ -20,7 +20,6 @@ LIFETIME = threading.Lock()
 """Held while an engine is made or freed: llama.cpp has been seen to hang when the one ran into the other."""
 
 
-
 def open_engine(folder: Path, threads: int, context_tokens: int, *, serving: bool = False) -> Any:
     """The engine with the model of `folder`. Where it is not `serving`, nobody else on the board shall use its HTTP
     interface: it is on a socket without a name, with a key. `listening_address` is where it serves.

@@ -39,7 +39,7 @@ def route(now: Situation, policy: Policy) -> Route:
     if now.sure:
         return _to(now, "nlu", "status" if now.reads else "understood")
     if now.manual >= policy.manual_from:
-        return _to(now, "nlu" if _no_local(now, policy) else "local_llm", "manual", instead="nlu")
+        return _to(now, "nlu", "manual")
     if now.doubtful:
         return _to(now, "nlu", "doubtful")
     return _beyond_tier_0(now, policy)
@@ -47,7 +47,9 @@ def route(now: Situation, policy: Policy) -> Route:
 
 def _beyond_tier_0(now: Situation, policy: Policy) -> Route:
     topic, no_local, no_cloud = _topic(now), _no_local(now, policy), _no_cloud(now, policy)
-    on_board = not no_local
+    if topic not in (*policy.local_for, *policy.cloud_for):
+        return _to(now, "refused", TOPICS[topic])
+    on_board = topic in policy.local_for and not no_local
     wait_s = _wait_s(now, policy, on_board=on_board)
     if on_board and topic not in policy.cloud_for:
         return _to(now, "local_llm", "private" if now.privacy != "none" else TOPICS[topic])
