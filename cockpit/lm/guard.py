@@ -25,9 +25,7 @@ LEAST_CLAUSE: Mapping[Lang, int] = {"zh": 6, "en": 4}
 LEAST_FIRST: Mapping[Lang, int] = {"zh": 5, "en": 3}
 """The same for an answer's first sentence: "Sure!" is no word to be said before it is known what follows."""
 
-Fault = Literal[
-    "empty", "wrong_language", "code", "loop", "echo", "claim", "persona", "state", "figure", "unsafe", "long"
-]
+Fault = Literal["empty", "wrong_language", "code", "loop", "claim", "persona", "state", "figure", "unsafe", "long"]
 """Why an answer ends or is none; `long` is the only one that leaves a good answer."""
 
 _END = re.compile(r"[。！？!?…；;\n]+[”’」』）)\"']*|(?<![\d.])\.(?=\s|$)|(?<=\d)\.(?=\s|$)")
@@ -167,7 +165,7 @@ class Guard:
     def _passed(self, clauses: Iterable[str]) -> list[str]:
         passed: list[str] = []
         for clause in clauses:
-            if not _COUNTED[self._lang].search(clause):
+            if not _COUNTED[self._lang].search(clause) or self._echoes(clause):
                 continue
             self.fault = self._fault(clause)
             if self.fault is not None:
@@ -186,9 +184,11 @@ class Guard:
             return "wrong_language"
         if broken := self._bounds.broken(clause, small=self._small):
             return broken
-        if len(self._asked) >= LEAST_ECHO[self._lang] and _letters(clause) == self._asked:
-            return "echo"
         return "loop" if _again(clause, self._said) else None
+
+    def _echoes(self, clause: str) -> bool:
+        """Whether `clause` only says the question again, which is left out."""
+        return len(self._asked) >= LEAST_ECHO[self._lang] and _letters(clause) == self._asked
 
 
 def _in(clause: str, lang: Lang) -> bool:

@@ -61,7 +61,8 @@ class Policy(_Strict):
     """What the cloud is asked too where the model on the board is missing. A request that was not understood is in
     neither: it may be about anything, a message or an appointment."""
     local_for: tuple[Topic, ...] = ("talk", "knowledge")
-    """What the model on the board may answer. What was not understood is told so: a small model makes nonsense of it."""
+    """What the model on the board may answer. What was not understood is told so: a small model makes nonsense of
+    it."""
     manual_from: Share = 0.5
     """From this relevance on a question is answered from the owner's manual."""
     first_sound_s: Positive = 1.5

@@ -42,6 +42,9 @@ class Talks(Protocol):
     async def heed(self, acts: Sequence[Act]) -> None:
         """Take note of acts that are about the assistant itself."""
 
+    async def proposed(self, part: Part, lang: Lang) -> tuple[Act, ...]:
+        """Doubtful acts for a part that was not understood."""
+
     def forget(self) -> None: ...
 
 
@@ -169,9 +172,12 @@ class TurnRunner:
         understood = heard.understanding
         parts = await self._parts(turn, heard)
         acts = tuple(act for part in parts for act in _done_for(part))
-        asked = [part for part in parts if not _done_for(part)]
+        asked = [_talked(part) for part in parts if not _done_for(part)]
         self.telling.understood(turn, understood if len(parts) == 1 else replace(understood, acts=acts))
         turn.addressed = bool(acts) or understood.kind != "not_addressed"
+        if not acts and len(asked) == 1 and self._talk is not None and turn.addressed:
+            acts = await self._talk.proposed(asked[0], understood.lang)
+            asked = [] if acts else asked
         if asked and self._talk is not None and (turn.addressed or not turn.live):
             return await self._begin_talk(turn, self._talk, acts, asked, deadline_s)
         if acts:
@@ -249,6 +255,15 @@ def _to_be_said(reply: Reply) -> str:
     always told in full."""
     long = reply.kind == "answer" and spoken_length(reply.text, reply.lang) > limit(reply.lang)
     return extract(reply.text, reply.lang) if long else reply.text
+
+
+def _talked(part: Part) -> Part:
+    """A part that is talked about, without the acts that say so."""
+    understood = part.understood
+    if part.asked or not understood.acts:
+        return part
+    complexity = understood.complexity if understood.complexity == "knowledge" else "talk"
+    return replace(part, understood=replace(understood, acts=(), complexity=complexity))
 
 
 def _done_for(part: Part) -> tuple[Act, ...]:

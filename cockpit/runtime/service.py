@@ -31,6 +31,7 @@ from cockpit.runtime.lanes import Lanes
 from cockpit.runtime.listening import Listening
 from cockpit.runtime.modem import Modem
 from cockpit.runtime.progress import Progress
+from cockpit.runtime.proposals import Proposals
 from cockpit.runtime.requests import Requests
 from cockpit.runtime.runner import TurnRunner
 from cockpit.runtime.speaking import Speaking
@@ -90,7 +91,16 @@ class Service:
         )
         telling = Telling(self._sink, settings.language)
         contacts = Contacts.read(settings.privacy.contacts)
-        self.talk = Talk(self.tiers, self._composer, settings.turn.context_s, Talked(telling), self.record, contacts)
+        proposals = Proposals(self.tiers, self._understanding.skills, self.profile, self.vehicle)
+        self.talk = Talk(
+            self.tiers,
+            self._composer,
+            settings.turn.context_s,
+            Talked(telling),
+            self.record,
+            contacts,
+            proposals if settings.lm.propose else None,
+        )
         self.runner, self.lanes = self._make_turns(telling)
         self.listening = Listening(
             settings,

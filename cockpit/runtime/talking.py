@@ -23,11 +23,13 @@ from cockpit.router.receipt import Receipt
 from cockpit.router.redaction import Redactor
 from cockpit.router.route import Route, route
 from cockpit.router.situation import Situation, situated
-from cockpit.runtime.answers import CLOUD_TOKENS, Answer, Answers, Asked
+from cockpit.router.splitting import Part
+from cockpit.runtime.answers import CLOUD_TOKENS, LONGEST, Answer, Answers, Asked
 from cockpit.runtime.exchanges import Exchanges
+from cockpit.runtime.proposals import Proposals
 from cockpit.runtime.tiers import Tiers, thermal
 from cockpit.runtime.writing import Writing
-from cockpit.types import Act
+from cockpit.types import Act, Lang
 
 SWITCHES: Mapping[str, bool] = {"assistant.offline": False, "assistant.online": True}
 """Intents by which a person forbids and allows the cloud."""
@@ -56,11 +58,19 @@ class Talk:
         listens: Listens,
         record: SentRecord,
         contacts: Contacts,
+        proposals: Proposals | None = None,
     ) -> None:
+        """`proposals` are there where the settings want them."""
         self._tiers, self._listens, self._contacts = tiers, listens, contacts
         self._judge = PrivacyJudge(contacts.names)
         self._answers = Answers(tiers, composer, record, listens.failed, Redactor(contacts.names))
-        self._exchanges = Exchanges(context_s)
+        self._exchanges, self._proposals = Exchanges(context_s), proposals
+
+    async def proposed(self, part: Part, lang: Lang) -> tuple[Act, ...]:
+        """Acts for what asks for something and was not understood: doubtful, so that they are asked about first."""
+        if self._proposals is None or part.asked or part.understood.complexity in ("talk", "knowledge"):
+            return ()
+        return await self._proposals.acts(part.text[:LONGEST], lang)
 
     async def heed(self, acts: Sequence[Act]) -> None:
         """Switch the cloud off or on, where that is what was asked for: at once, and for the next start. People that

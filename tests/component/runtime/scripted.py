@@ -18,6 +18,7 @@ from cockpit.nlu.templates import TemplateUnderstander
 from cockpit.plan.planner import Planner
 from cockpit.ports import EventSink, Understander
 from cockpit.profile import VehicleProfile, load_profile
+from cockpit.router.splitting import Part
 from cockpit.runtime.acting import Acting
 from cockpit.runtime.answers import Asked
 from cockpit.runtime.handlers import load_handlers
@@ -157,6 +158,7 @@ class ScriptedTalk:
     asked: list[Asked] = field(default_factory=list)
     heeded: list[str] = field(default_factory=list)
     stopped: int = 0
+    proposals: tuple[Act, ...] = ()
 
     async def answer(self, asked: Asked, writing: Writing) -> list[Told]:
         self.asked.append(asked)
@@ -171,6 +173,9 @@ class ScriptedTalk:
 
     async def heed(self, acts: Sequence[Act]) -> None:
         self.heeded += [act.intent for act in acts]
+
+    async def proposed(self, part: Part, lang: Lang) -> tuple[Act, ...]:
+        return self.proposals
 
     def forget(self) -> None:
         self.asked.clear()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cockpit.events import ErrorOccurred, Replied, Routed, Spoke
-from cockpit.types import Utterance
+from cockpit.types import Act, Utterance
 from tests.component.runtime.scripted import Cockpit, ScriptedTalk
 from tests.virtual_time import virtually
 
@@ -95,5 +95,19 @@ def test_the_talk_hears_of_acts_about_the_assistant() -> None:
         assert (await cockpit.type("别联网")).kind == "answer"
         assert talks.heeded == ["assistant.offline"]
         assert talks.asked == []
+
+    virtually(talk())
+
+
+def test_what_is_proposed_is_asked_about_before_it_is_done() -> None:
+    async def talk() -> None:
+        proposals = (Act("ac.on", {}, 0.0, "咕噜咕噜叽里", doubtful=True),)
+        talks = ScriptedTalk([(0.1, "no")], proposals=proposals)
+        cockpit = Cockpit(talk=talks)
+        assert (await cockpit.type("咕噜咕噜叽里")).kind == "ask"
+        assert (cockpit.car.carried, talks.asked) == ([], [])
+        talks.proposals = ()
+        assert (await cockpit.type("是的")).kind == "done"
+        assert cockpit.car.values[AC] is True
 
     virtually(talk())

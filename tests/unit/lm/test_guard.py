@@ -174,9 +174,16 @@ def test_no_model_tells_a_driver_to_look_away(lang: Lang, text: str, *, small: b
     assert judged(lang, text, small=small).fault == "unsafe"
 
 
-def test_a_question_that_is_said_again_is_no_answer_but_a_greeting_is() -> None:
-    bounds = conversation("zh").bounds
-    for asked, fault in (("李白是哪个朝代的", "echo"), ("早上好", None)):
-        guard = Guard("zh", bounds, asked)
-        guard.feed(f"{asked}。")
-        assert guard.fault == fault
+@pytest.mark.parametrize(
+    ("asked", "answer", "text"),
+    [
+        ("今天心情不好", "今天心情不好，可以听听轻松的歌。", "可以听听轻松的歌。"),
+        ("李白是哪个朝代的", "李白是哪个朝代的？", ""),
+        ("早上好", "早上好！今天过得怎么样？", "早上好！今天过得怎么样？"),
+    ],
+)
+def test_the_question_said_again_is_left_out_but_a_greeting_is_returned(asked: str, answer: str, text: str) -> None:
+    guard = Guard("zh", conversation("zh").bounds, asked)
+    guard.feed(answer)
+    guard.finish()
+    assert (guard.text, guard.fault) == (text, None if text else "empty")
