@@ -12,7 +12,7 @@ from rich.table import Table
 from hil.charts import bars
 
 COLUMNS = ("language", "link", "requests", "on the board", "first sound, median", "95 of 100", "over 1.5 s", "answered",
-           "cloud calls", "cost", "always cloud")  # fmt: skip
+           "cloud calls", "cost, yuan", "always the cloud, yuan")  # fmt: skip
 HEAD = """\
 # Who answers
 
