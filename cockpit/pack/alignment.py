@@ -219,5 +219,5 @@ def _heard(steps: Sequence[_Way]) -> bool:
 def _value(name: str, value: object) -> dict[str, SlotValue]:
     if not isinstance(value, Quantity):
         return {name: str(value)}
-    number = int(value.value) if value.value.is_integer() else value.value
+    number = int(value.value) if float(value.value).is_integer() else value.value
     return {name: number} if value.unit == "none" else {name: number, f"{name}_unit": value.unit}

@@ -53,11 +53,11 @@ class Heard:
 
     @property
     def slots_right(self) -> bool:
+        """Whether these slots were heard and no others; a value's unit only counts where it is labelled."""
         wanted = self.wanted.slots if self.wanted else {}
         got = self.result.slots if self.result else {}
-        return {name: str(value) for name, value in got.items() if not name.endswith("_unit")} == {
-            name: str(value) for name, value in wanted.items()
-        }
+        named = {name: str(value) for name, value in got.items() if name in wanted or not name.endswith("_unit")}
+        return named == {name: str(value) for name, value in wanted.items()}
 
 
 def labels_in(folder: Path) -> Mapping[str, Label]:
@@ -82,8 +82,14 @@ def recordings(folder: Path) -> list[Path]:
 
 
 def heard_in(folder: Path, files: Sequence[Path], hear: Callable[[Pcm], Result]) -> Iterator[Heard]:
-    """Hear the recordings `files` in `folder`; one that cannot be read is told and does not stop the others."""
+    """Hear the recordings `files` in `folder`; one that cannot be read is told and does not stop the others.
+
+    Raises `ConfigError` (`config-bad-labels`), also for labels of recordings that are not there.
+    """
     labels = labels_in(folder)
+    missing = sorted(labels.keys() - {file.relative_to(folder).as_posix() for file in files})
+    if missing:
+        raise ConfigError("bad-labels", f"{folder / LABELS} names what is not there: {', '.join(missing)}")
     for file in files:
         name = file.relative_to(folder).as_posix()
         wanted = labels.get(name)

@@ -103,3 +103,26 @@ def test_more_mistakes_are_dearer() -> None:
 def test_words_are_apart_by_a_share_and_from_themselves_by_nothing(one: str, other: str) -> None:
     assert apart(one, one, "en") == 0
     assert 0 <= apart(one, other, "en") <= 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence", "said", "slots"),
+    [
+        ("en", "set the vents to {value:open}", "set the vents to half", {"open": 50, "open_unit": "percent"}),
+        (
+            "en",
+            "set the vents to {value:open}",
+            "set the vents to thirty percent",
+            {"open": 30, "open_unit": "percent"},
+        ),
+        ("zh", "天窗开{value:open}", "天窗开一半", {"open": 50, "open_unit": "percent"}),
+        ("zh", "天窗开{value:open}", "天窗开三分之一", {"open": 33, "open_unit": "percent"}),
+    ],
+)
+def test_shares_are_numbers_too(tmp_path: Path, lang: Lang, sentence: str, said: str, slots: dict[str, object]) -> None:
+    file = tmp_path / "vents.yaml"
+    file.write_text(f'language: {lang}\nintents:\n  vents: "{sentence}"\n', "utf-8")
+    pack = packfile.load(file)
+    found = Aligner(pack.graph, lang, FILLERS[lang]).align(said)
+    assert found is not None
+    assert (found.intent, found.slots) == ("vents", slots)
