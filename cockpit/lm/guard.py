@@ -200,7 +200,9 @@ def _in(clause: str, lang: Lang) -> bool:
 def _again(clause: str, before: Iterable[str]) -> bool:
     """Whether `clause` was said already, or says a stretch of words over and over."""
     plain = _letters(clause)
-    return any(plain == _letters(one) for one in before) or re.search(r"(.{2,}?)\1{3,}", plain) is not None
+    return (
+        any(plain == _letters(one) for one in before) or re.search(r"(.{2,}?)\1{3,}|(.{4,}?)\2{2,}", plain) is not None
+    )
 
 
 def _letters(text: str) -> str:

@@ -18,6 +18,10 @@ MIN_START = 4
 """Width of the shortest piece that a reply begins with, and MIN_REST that of what may follow it."""
 MIN_REST = 6
 
+BREATHLESS = 40
+"""Width from which a first piece is cut although nothing marks a place: it would take a second and more to voice."""
+
+_BREATH = re.compile(r"[是的在为和有与]|\s(?=(?:and|or|but|that|which|because|in|of|for|to|with)\s)")
 _STOP = re.compile(r"[。！？!?；;…\n]+[”’」』）)\"']*\s*|(?<!\d)\.(?=\s|$)\s*|(?<=\d)\.(?=\s|$)\s*")
 _COMMA = re.compile(r"[，、：—]+\s*|[,:](?=\s)\s*")
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|No|vs|etc|e\.g|i\.e|[ap]\.m|[A-Z]))\.$", re.IGNORECASE)
@@ -51,6 +55,17 @@ def _started(text: str) -> list[Piece]:
     for match in _TOPIC.finditer(text):
         head, tail = text[: match.start()], text[match.start() :]
         if width(head) >= MIN_START and width(tail) >= MIN_REST:
+            return [Piece(head, running=True), Piece(tail)]
+    return _breathed(text)
+
+
+def _breathed(text: str) -> list[Piece]:
+    """A long beginning without any mark cut where a breath is least out of place: behind a verb or particle."""
+    if width(text) <= BREATHLESS:
+        return [Piece(text)]
+    for match in _BREATH.finditer(text):
+        head, tail = text[: match.end()].strip(), text[match.end() :]
+        if width(head) >= LONG_START and width(tail) >= MIN_REST:
             return [Piece(head, running=True), Piece(tail)]
     return [Piece(text)]
 

@@ -87,6 +87,7 @@ FAULTS: list[tuple[Lang, str, Fault]] = [
     ("zh", "我喜欢唱歌。我喜欢唱歌。", "loop"),
     ("en", "I like songs. Songs are nice. I like songs!", "loop"),
     ("zh", "哈哈哈哈哈哈哈哈哈哈哈哈。", "loop"),
+    ("zh", "文学奖中国有文学奖中国有文学奖中国有文学奖。", "loop"),
     ("en", "very very very very very good.", "loop"),
     ("zh", "", "empty"),
     ("en", " ... \n", "empty"),

@@ -73,3 +73,16 @@ def test_a_short_start_loses_nothing(text: str) -> None:
     cut = pieces(text)
     assert "".join(piece.text for piece in cut).replace(" ", "") == "".join(text.split())
     assert all(width(piece.text) >= MIN_START for piece in cut[:1])
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("中国获得诺贝尔文学奖的作家有莫言和高行健等多位作家", "中国获得诺贝尔文学奖的"),
+        ("Leaves turn red because they absorb sunlight and water in the autumn", "Leaves turn red"),
+    ],
+)
+def test_a_long_beginning_without_a_mark_is_cut_at_a_breath(text: str, start: str) -> None:
+    first, *rest = pieces(text)
+    assert (first.text, first.running) == (start, True)
+    assert "".join(piece.text.replace(" ", "") for piece in (first, *rest)) == text.replace(" ", "")
