@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cockpit.errors import LanguageModelError, ModelError
-from cockpit.lm.engine import LIFETIME, open_engine
+from cockpit.lm.engine import open_engine
 from cockpit.lm.rungs import Rung
 from cockpit.ports import LanguageModelCapabilities
 from cockpit.types import Message
@@ -86,10 +86,11 @@ class LocalModel:
             stopped.set()
 
     def close(self) -> None:
-        """Frees the model after the token under way, without waiting for it."""
+        """Ends what is written after the token under way, without waiting for it. The engine stays for whoever opens
+        the same model again."""
         if not self._closed:
             self._closed = True
-            self._thread.submit(self._free)
+            self._thread.submit(self._let_go)
             self._thread.shutdown(wait=False)
 
     def _answered(self, work: asyncio.Future[None]) -> None:
@@ -120,9 +121,8 @@ class LocalModel:
             self._server = open_engine(self._folder, self._threads, self.capabilities.context_tokens)
         return self._server
 
-    def _free(self) -> None:
-        with LIFETIME:
-            self._server = None
+    def _let_go(self) -> None:
+        self._server = None
 
 
 async def _next(pieces: asyncio.Queue[Piece]) -> Piece:

@@ -17,7 +17,7 @@ from cockpit.lm.grammar import SlotKinds, grammar
 from cockpit.lm.guard import limit, spoken_length
 from cockpit.lm.local import WAITING, LocalModel
 from cockpit.lm.proposing import prompt, proposed
-from cockpit.lm.rungs import RUNGS, Rung
+from cockpit.lm.rungs import RUNGS, Rung, gguf
 from cockpit.lm.summary import extract, faithful, summarise
 from cockpit.ports import LanguageModel
 from cockpit.types import Message
@@ -25,7 +25,8 @@ from tests.unit.lm.test_summary import NOTICES
 
 pytestmark = pytest.mark.models
 
-SMALL, CODER = RUNGS[-1], RUNGS[-2]
+CODER = RUNGS[-2]
+SMALL = RUNGS[-1] if gguf(Settings().models_dir / RUNGS[-1].model) else CODER
 PATIENCE_S = 60
 """Far more than anything here takes: a model that hangs fails the test."""
 STORY = (Message("user", "Tell me a very long story about a lighthouse."),)

@@ -20,6 +20,7 @@ from cockpit.events import (
     Event,
     Held,
     Ignored,
+    Receipted,
     Replied,
     Routed,
     SpeechEnded,
@@ -50,12 +51,13 @@ CONTRACT: dict[str, set[str]] = {
     "reset": {"id"},
 }
 """Event types of the contract and the fields it names."""
-OURS: dict[str, set[str]] = {"duck": {"active", "gain_db"}, "hold": {"active"}, "ignored": {"reason"}}
+OURS: dict[str, set[str]] = {"duck": {"active", "gain_db"}, "hold": {"active"}, "ignored": {"reason"},
+    "receipt": {"part", "situation", "route", "answered", "first_ms", "cost"}}  # fmt: skip
 """Those that it leaves room for."""
 
 WORDED_HERE = {
     "turn", "word", "engine", "reason", "link", "complexity", "id", "status", "path", "app", "action", "code",
-    "outcome",
+    "outcome", "situation", "route", "answered",
 }  # fmt: skip
 """Text fields that the program words itself; on an alert, `kind` too."""
 
@@ -65,7 +67,7 @@ def by_type(name: str) -> type[Event]:
 
 
 EXAMPLES: tuple[Event, ...] = (
-    Woken(), SpeechStarted(), SpeechEnded(), Transcribed(text="开窗"), Understood(), Routed(), Acted(),
+    Woken(), SpeechStarted(), SpeechEnded(), Transcribed(text="开窗"), Understood(), Routed(), Receipted(), Acted(),
     Replied(text="好的", kind="done"), Spoke(state="start"), Held(active=True),
     Ignored(reason="listening"), TurnEnded(outcome="done"),
     ErrorOccurred(code="asr-late", message="too late"), Alerted(text="前方事故"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cockpit.config import LanguageModelSettings, Settings
-from cockpit.lm.rungs import RUNGS
+from cockpit.lm.rungs import RUNGS, gguf
 from cockpit.runtime import readiness
 from cockpit.runtime.readiness import conversing
 
@@ -60,4 +60,5 @@ def test_switched_off_there_is_nothing_to_say(tmp_path: Path) -> None:
 
 @pytest.mark.models
 def test_a_pulled_one_is_ready() -> None:
-    assert conversing(settings(Settings().models_dir, SMALL)) == readiness.Conversing(SMALL)
+    pulled = next(rung.model for rung in RUNGS if gguf(Settings().models_dir / rung.model))
+    assert conversing(settings(Settings().models_dir, pulled)) == readiness.Conversing(pulled)
