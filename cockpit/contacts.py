@@ -16,11 +16,10 @@ _VCARD_NAME = re.compile(r"^FN(?:;[^:]*)?:(.+)$", re.MULTILINE | re.IGNORECASE)
 
 
 class Contacts:
-    """The names. `changes` counts what was learned, for what is made of them."""
+    """The names."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._names = dict.fromkeys(name.strip() for name in names if name.strip())
-        self.changes = 0
 
     @classmethod
     def read(cls, file: Path | None) -> Contacts:
@@ -37,10 +36,11 @@ class Contacts:
     def names(self) -> tuple[str, ...]:
         return tuple(self._names)
 
-    def learn(self, acts: Sequence[Act]) -> None:
-        """Keep whom acts name as a contact, until the service ends."""
+    def learn(self, acts: Sequence[Act]) -> bool:
+        """Keep whom acts name as a contact, until the service ends; whether anybody is new."""
+        before = len(self._names)
         for act in acts:
             name = act.slots.get("contact")
-            if isinstance(name, str) and name.strip() not in self._names and len(self._names) < MOST:
-                self._names[name.strip()] = None
-                self.changes += 1
+            if isinstance(name, str) and len(self._names) < MOST:
+                self._names.setdefault(name.strip())
+        return len(self._names) > before

@@ -55,6 +55,10 @@ class Asking:
     judge: Judge | None = None
     judge_s: float = 4.0
 
+    def price(self, messages: Sequence[Message], limit_tokens: int) -> float:
+        """What asking those that are asked at once may cost."""
+        return sum(model.price(messages, limit_tokens) for model in self.models[: self.side_by_side])
+
     def ask(
         self, messages: Sequence[Message], *, limit_tokens: int, deadline_s: float, witness: Witness | None = None
     ) -> Question:

@@ -160,7 +160,7 @@ class Call:
         model = self._model
         model.switch.check()
         model.provider.key()
-        reservation = model.budget.reserve(model.cost(estimated_request(self._messages), self._limit_tokens))
+        reservation = model.budget.reserve(model.price(self._messages, self._limit_tokens))
         if not model.breaker.admit(now_s):
             model.budget.settle(reservation, 0.0)
             raise CloudError("open", f"{model.provider.id} failed several times and is left alone for a while")

@@ -14,6 +14,7 @@ from cockpit.cloud.budget import Budget
 from cockpit.cloud.call import Call
 from cockpit.cloud.link import LinkObserver
 from cockpit.cloud.providers import ModelRow, Provider, Table
+from cockpit.cloud.reading import estimated_request
 from cockpit.cloud.switch import KillSwitch
 from cockpit.cloud.transport import http_client
 from cockpit.cloud.witness import Witness
@@ -75,6 +76,10 @@ class CloudModel:
         """The same with a receipt; `deadline_s` seconds from the first read, where that is sooner than the setting."""
         limit_s = self.settings.deadline_s if deadline_s is None else min(deadline_s, self.settings.deadline_s)
         return Call(self, tuple(messages), min(limit_tokens, self.settings.reply_tokens), limit_s, witness)
+
+    def price(self, messages: Sequence[Message], limit_tokens: int) -> float:
+        """What a call may cost, before it is made."""
+        return self.cost(estimated_request(messages), min(limit_tokens, self.settings.reply_tokens))
 
     def cost(self, tokens_in: int, tokens_out: int) -> float:
         return self._table.cost(self.provider, self.row, tokens_in, tokens_out)

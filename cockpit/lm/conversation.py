@@ -80,15 +80,11 @@ class Conversation:
 
     def prompt(self, text: str, before: Sequence[Exchange] = ()) -> list[Message]:
         """The messages for `text`, said after `before`. What is always the same stands first, and is read only once."""
-        messages = [*self.opening]
-        for exchange in before[-TURNS:]:
-            messages += _turn(exchange.asked[:MAX_ASKED], exchange.answered[:MAX_ANSWERED])
-        return [*messages, Message("user", text[:MAX_ASKED])]
+        return [*self.opening, *_earlier(before, MAX_ANSWERED), Message("user", text[:MAX_ASKED])]
 
     def for_cloud(self, text: str, before: Sequence[Exchange] = ()) -> list[Message]:
         """The messages for a large model, which needs no examples."""
-        told = [message for one in before[-TURNS:] for message in _turn(one.asked[:MAX_ASKED], one.answered)]
-        return [Message("system", self.system), *told, Message("user", text)]
+        return [Message("system", self.system), *_earlier(before), Message("user", text)]
 
     @property
     def opening(self) -> list[Message]:
@@ -112,6 +108,11 @@ def conversation(lang: Lang) -> Conversation:
         raise ConfigError("invalid", f"{file}: {error}") from error
     summary = SummaryTexts(told.ask, told.more, negations, frozenset(told.common.split()))
     return Conversation(lang, read.system, tuple(read.examples), bounds, summary)
+
+
+def _earlier(before: Sequence[Exchange], most: int | None = None) -> list[Message]:
+    """The last exchanges, with at most so many characters of an answer."""
+    return [message for one in before[-TURNS:] for message in _turn(one.asked[:MAX_ASKED], one.answered[:most])]
 
 
 def _turn(asked: str, answered: str) -> list[Message]:

@@ -22,7 +22,7 @@ from cockpit.router.privacy import PrivacyJudge
 from cockpit.router.receipt import Receipt
 from cockpit.router.redaction import Redactor
 from cockpit.router.route import Route, route
-from cockpit.router.situation import Situation, situated
+from cockpit.router.situation import Situation, Thermal, situated
 from cockpit.router.splitting import Part
 from cockpit.runtime.answers import CLOUD_TOKENS, LONGEST, Answer, Answers, Asked
 from cockpit.runtime.exchanges import Exchanges
@@ -33,8 +33,6 @@ from cockpit.types import Act, Lang
 
 SWITCHES: Mapping[str, bool] = {"assistant.offline": False, "assistant.online": True}
 """Intents by which a person forbids and allows the cloud."""
-TOKENS_PER_CHARACTER = 1.0
-"""For the price of a call beforehand; Chinese takes about so many, English fewer."""
 
 
 class Listens(Protocol):
@@ -75,9 +73,7 @@ class Talk:
     async def heed(self, acts: Sequence[Act]) -> None:
         """Switch the cloud off or on, where that is what was asked for: at once, and for the next start. People that
         acts name are known from now on."""
-        known = self._contacts.changes
-        self._contacts.learn(acts)
-        if self._contacts.changes != known:
+        if self._contacts.learn(acts):
             self._judge, self._answers.redactor = PrivacyJudge(self._contacts.names), Redactor(self._contacts.names)
         cloud = self._tiers.cloud
         wanted = [SWITCHES[act.intent] for act in acts if act.intent in SWITCHES]
@@ -88,7 +84,7 @@ class Talk:
         """Write the answer to `asked`, clause by clause, and tell what it came to. Never raises `CockpitError`: what
         cannot be answered is told so."""
         lookup = await self._looked_up(asked)
-        now = self._situation(asked, lookup)
+        now = self._situation(asked, lookup, await asyncio.to_thread(thermal))
         decided = route(now, self._tiers.policy)
         self._listens.routed(asked, decided)
         answer = await self._by(decided, asked, lookup, writing)
@@ -121,7 +117,7 @@ class Talk:
         manual = self._tiers.manuals.get(asked.lang)
         return None if manual is None else await asyncio.to_thread(manual.ask, asked.text)
 
-    def _situation(self, asked: Asked, lookup: Lookup | None) -> Situation:
+    def _situation(self, asked: Asked, lookup: Lookup | None, heat: Thermal) -> Situation:
         now_s, tiers, cloud = asyncio.get_running_loop().time(), self._tiers, self._tiers.cloud
         now = Situation(
             privacy=self._judge.judge_part(asked.part).cls,
@@ -132,7 +128,7 @@ class Talk:
             price=self._price(asked),
             elapsed_s=now_s - asked.begun_s,
             left_s=asked.deadline_s - now_s,
-            thermal=thermal(),
+            thermal=heat,
             free_mb=free_mb(),
             local_ready=tiers.speaks(asked.lang),
             cloud_ready=cloud is not None,
@@ -146,8 +142,7 @@ class Talk:
         if cloud is None:
             return 0.0
         messages = conversation(asked.lang).for_cloud(asked.text, self._exchanges.of(asked.zone, public=True))
-        tokens = int(sum(len(message.text) for message in messages) * TOKENS_PER_CHARACTER)
-        return sum(model.cost(tokens, CLOUD_TOKENS) for model in cloud.asking.models[: cloud.asking.side_by_side])
+        return cloud.asking.price(messages, CLOUD_TOKENS)
 
     def forget(self) -> None:
         self._exchanges.forget()
