@@ -50,7 +50,7 @@ class Faults(Protocol):
     """Things that go wrong on purpose: transport, device, physics or host, see `hil/fault/kinds.yaml`."""
 
     async def begin(self, kind: str, args: Mapping[str, Any]) -> str:
-        """Start a fault; gives a name under which it can be ended. Raises `RigError` for an unknown kind or argument."""
+        """Start a fault; gives the name by which it is ended. Raises `RigError` for an unknown kind or argument."""
 
     async def end(self, name: str) -> None: ...
 
