@@ -1,6 +1,7 @@
 """The vehicle as last heard: the latest value of every signal with its age, who serves what, which apps are up.
 
-Only what was heard on the present connection counts: when it ends, everything is forgotten until heard again.
+Only what was heard on the present connection counts: when it ends, everything that came over it is forgotten until
+heard again.
 """
 
 from __future__ import annotations
@@ -8,22 +9,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from cockpit.bus import topics
-from cockpit.bus.payloads import AppStatus, Provider, State, parse, parse_timestamp
 from cockpit.errors import BusError
 from cockpit.profile import VehicleProfile
 from cockpit.types import Reading, Scalar, Snapshot, same_value
 
 CLOCK_SKEW_S = 1.0
-"""How far in the future a retained value may claim to be; one further ahead has a clock that tells nothing."""
+"""How far in the future a value may claim to be; one further ahead has a clock that tells nothing."""
 
 
 class SignalStore:
-    """Takes the vehicle's and the apps' messages, gives snapshots. `clock` and `wall` are settable for tests."""
+    """Takes what the ports hear, gives snapshots. `clock` and `wall` are settable for tests."""
 
     def __init__(
         self,
@@ -45,43 +44,49 @@ class SignalStore:
         provided = tuple(pattern for patterns in self._providers.values() for pattern in patterns)
         return Snapshot(dict(self._readings), provided, frozenset(self._apps))
 
-    def on_state(self, topic: str, payload: bytes, retained: bool) -> None:
-        """A signal of the vehicle. One that the profile does not have is counted as `vehicle-unknown-signal`.
+    def heard(self, path: str, value: object, age_s: float = 0.0) -> None:
+        """A value of a signal, true `age_s` ago. One that the profile does not have is counted as
+        `vehicle-unknown-signal`.
 
-        Raises `BusError` (`bus-bad-payload`; `bus-bad-value` for a value that the signal cannot have).
+        Raises `BusError` (`bus-bad-value`) for a value that the signal cannot have; the last one stays.
         """
-        path = topics.STATE.parse(topic)["path"]
         signal = self._profile.signals.get(path)
         if signal is None:
             self._counters["vehicle-unknown-signal"] += 1
             return
-        state = parse(State, payload)
-        if fault := signal.fault(state.value):
-            raise BusError("bad-value", f"{path} cannot be {state.value!r}: wrong {fault}")
-        value = signal.cast(state.value)
-        self._readings[path] = Reading(value, self._clock() - (self._age(state.ts) if retained else 0.0))
+        fault = signal.fault(value)
+        if fault or not isinstance(value, bool | int | float | str):
+            raise BusError("bad-value", f"{path} cannot be {value!r}: wrong {fault}")
+        typed = signal.cast(value)
+        self._readings[path] = Reading(typed, self._clock() - age_s)
         for wanted, reached in self._waiting.get(path, ()):
-            if same_value(value, wanted):
+            if same_value(typed, wanted):
                 reached.set()
 
-    def on_provider(self, topic: str, payload: bytes, retained: bool) -> None:
-        """A provider of signals came or went. Raises `BusError` (`bus-bad-payload`)."""
-        del retained
-        name = topics.PROVIDER.parse(topic)["name"]
-        provider = parse(Provider, payload)
-        self._providers[name] = tuple(provider.paths) if provider.status == "online" else ()
+    def unknown(self, path: str) -> None:
+        """The car says that it does not know the value of a signal."""
+        self._readings.pop(path, None)
 
-    def on_app_status(self, topic: str, payload: bytes, retained: bool) -> None:
-        """An app came or went. Raises `BusError` (`bus-bad-payload`)."""
-        del retained
-        app = topics.APP_STATUS.parse(topic)["app"]
-        online = parse(AppStatus, payload).status == "online"
-        (self._apps.add if online else self._apps.discard)(app)
+    def age_s(self, at: datetime | None) -> float:
+        """Seconds since `at` by the wall clock; infinite when it cannot be told."""
+        if at is None:
+            return float("inf")
+        age = (self._wall() - at).total_seconds()
+        return max(age, 0.0) if age >= -CLOCK_SKEW_S else float("inf")
 
-    def forget(self) -> None:
-        """The connection ended: nothing is known until heard again."""
+    def provider(self, name: str, paths: Sequence[str]) -> None:
+        """Who serves which signals now; none when it went."""
+        self._providers[name] = tuple(paths)
+
+    def app(self, name: str, online: bool) -> None:
+        (self._apps.add if online else self._apps.discard)(name)
+
+    def forget_signals(self) -> None:
+        """The connection to the car ended: nothing is known of it until heard again."""
         self._readings.clear()
         self._providers.clear()
+
+    def forget_apps(self) -> None:
         self._apps.clear()
 
     async def reached(self, path: str, wanted: Scalar) -> None:
@@ -100,11 +105,3 @@ class SignalStore:
             yield entry[1]
         finally:
             self._waiting[path].remove(entry)
-
-    def _age(self, ts: str) -> float:
-        """Seconds since `ts` by the wall clock; infinite when it cannot be told."""
-        at = parse_timestamp(ts)
-        if at is None:
-            return float("inf")
-        age = (self._wall() - at).total_seconds()
-        return max(age, 0.0) if age >= -CLOCK_SKEW_S else float("inf")

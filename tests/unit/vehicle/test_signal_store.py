@@ -7,10 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cockpit.bus import Bus
 from cockpit.bus.payloads import timestamp
+from cockpit.config import BrokerSettings
 from cockpit.errors import BusError
 from cockpit.profile import VehicleProfile
 from cockpit.types import Reading, Scalar, same_value
+from cockpit.vehicle.apps import AppRequests
+from cockpit.vehicle.command import Commands
+from cockpit.vehicle.signals import ContractSignals
 from cockpit.vehicle.state import SignalStore
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -24,13 +29,35 @@ def store(profile: VehicleProfile) -> SignalStore:
     return SignalStore(profile, Counter(), clock=lambda: CLOCK_S, wall=lambda: NOW)
 
 
-def hear(store: SignalStore, path: str, value: object, ts: str = "", *, retained: bool = False) -> None:
+@pytest.fixture
+async def bus() -> Bus:
+    """One that is never connected: what it would have handed over is handed over here."""
+    return Bus(BrokerSettings())
+
+
+@pytest.fixture
+async def contract(bus: Bus, store: SignalStore, profile: VehicleProfile) -> ContractSignals:
+    return ContractSignals(bus, profile, "demo", store, Commands(bus.counters, None))
+
+
+@pytest.fixture
+async def apps(bus: Bus, store: SignalStore) -> AppRequests:
+    return AppRequests(bus, "demo", store, Commands(bus.counters, None))
+
+
+def hear(store: SignalStore, path: str, value: object) -> None:
+    store.heard(path, value)
+
+
+def receive(contract: ContractSignals, path: str, value: object, ts: str = "", *, retained: bool = False) -> None:
     payload = json.dumps({"value": value, "ts": ts}).encode()
-    store.on_state(f"vehicle/demo/state/{path.replace('.', '/')}", payload, retained)
+    contract.on_state(f"vehicle/demo/state/{path.replace('.', '/')}", payload, retained)
 
 
-def test_a_live_value_is_as_old_as_its_arrival_whatever_its_ts_says(store: SignalStore) -> None:
-    hear(store, SPEED, 50.0, timestamp(NOW - timedelta(hours=1)))
+async def test_a_live_value_is_as_old_as_its_arrival_whatever_its_ts_says(
+    contract: ContractSignals, store: SignalStore
+) -> None:
+    receive(contract, SPEED, 50.0, timestamp(NOW - timedelta(hours=1)))
     assert store.snapshot().readings[SPEED] == Reading(50.0, CLOCK_S)
 
 
@@ -45,8 +72,10 @@ def test_a_live_value_is_as_old_as_its_arrival_whatever_its_ts_says(store: Signa
         ("2026-03-01T12:00:00", float("-inf")),
     ],
 )
-def test_a_retained_value_is_as_old_as_it_says(store: SignalStore, ts: str, at_s: float) -> None:
-    hear(store, SPEED, 50.0, ts, retained=True)
+async def test_a_retained_value_is_as_old_as_it_says(
+    contract: ContractSignals, store: SignalStore, ts: str, at_s: float
+) -> None:
+    receive(contract, SPEED, 50.0, ts, retained=True)
     assert store.snapshot().readings[SPEED].at_s == at_s
     assert store.snapshot().value(SPEED) == 50.0
 
@@ -75,10 +104,10 @@ def test_an_unknown_signal_is_counted_and_ignored(profile: VehicleProfile) -> No
     assert not store.snapshot().readings
 
 
-def test_providers_come_and_go(store: SignalStore) -> None:
+async def test_providers_come_and_go(contract: ContractSignals, store: SignalStore) -> None:
     def say(name: str, status: str, *paths: str) -> None:
         payload = json.dumps({"status": status, "paths": paths}).encode()
-        store.on_provider(f"vehicle/demo/provider/{name}", payload, True)
+        contract.on_provider(f"vehicle/demo/provider/{name}", payload, True)
 
     say("body", "online", "Vehicle.Cabin.Door.*")
     say("speed", "online", SPEED)
@@ -91,18 +120,19 @@ def test_providers_come_and_go(store: SignalStore) -> None:
     assert not store.snapshot().online(SPEED)
 
 
-def test_apps_come_and_go(store: SignalStore) -> None:
+async def test_apps_come_and_go(apps: AppRequests, store: SignalStore) -> None:
     for app, status in [("media", "online"), ("phone", "online"), ("media", "offline"), ("weather", "offline")]:
-        store.on_app_status(f"app/demo/{app}/status", json.dumps({"status": status}).encode(), False)
+        apps.on_status(f"app/demo/{app}/status", json.dumps({"status": status}).encode(), False)
     assert store.snapshot().apps == {"phone"}
 
 
 def test_nothing_is_known_after_the_connection_ended(store: SignalStore) -> None:
     hear(store, SPEED, 50.0)
-    store.on_provider("vehicle/demo/provider/a", b'{"status": "online", "paths": ["Vehicle.*"]}', False)
-    store.on_app_status("app/demo/media/status", b'{"status": "online"}', False)
+    store.provider("a", ["Vehicle.*"])
+    store.app("media", online=True)
     before = store.snapshot()
-    store.forget()
+    store.forget_signals()
+    store.forget_apps()
     after = store.snapshot()
     assert (after.value(SPEED), after.provided, after.apps) == (None, (), frozenset())
     assert (before.value(SPEED), before.apps) == (50.0, {"media"})
