@@ -35,3 +35,46 @@ class HttpSettings(Section):
     token: SecretStr | None = None
     """Environment `COCKPIT_HTTP__TOKEN`, or the systemd credential `http-token`; where there is one, requests must bear
     it. Needed for a `host` that other machines reach."""
+
+
+class VissSettings(Section):
+    """VISS v3 over MQTT, on the broker that the assistant is on."""
+
+    topic: str = "{vid}/Vehicle"
+    """Where the server listens; `{vid}` is the vehicle id. The reference server (vissr) wants `/{vid}/Vehicle`."""
+    reply_topic: str = "cockpit/{vid}/viss"
+    """The assistant's own topic for answers and events, under the prefix that the server may publish to."""
+    request: Literal["object", "string"] = "object"
+    """Whether the request stands in its envelope as JSON, or as JSON in a string."""
+    qos: Literal[0, 1] = 1
+    period_ms: Annotated[int, Field(ge=50, le=5_000)] = 500
+    """How often the sensors come that policy decides on; must be well below the profile's `deciding.max_age_s`."""
+    silence_s: Annotated[float, Field(gt=0, le=60)] = 3.0
+    """How long nothing may come before the server is held to be away, and is asked again."""
+    answer_timeout_s: Annotated[float, Field(gt=0, le=60)] = 2.0
+    retry_s: Annotated[float, Field(gt=0, le=60)] = 1.0
+    token: SecretStr | None = None
+    """Sent as `authorization`. Environment `COCKPIT_VEHICLE__VISS__TOKEN`, or the systemd credential `viss-token`."""
+
+
+class KuksaSettings(Section):
+    """A KUKSA databroker (kuksa.val.v2)."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 55555
+    tls_ca: Path | None = None
+    """Certificate of the authority that signed the databroker's; None speaks in the clear."""
+    tls_name: str | None = None
+    """Name in the databroker's certificate, where it is not `host`."""
+    token: SecretStr | None = None
+    """JSON web token. Environment `COCKPIT_VEHICLE__KUKSA__TOKEN`, or the systemd credential `kuksa-token`."""
+    retry_s: Annotated[float, Field(gt=0, le=60)] = 1.0
+
+
+class VehicleSettings(Section):
+    """The way to the car's signals. Apps of the head unit are on the broker in any case."""
+
+    port: Literal["mqtt", "viss", "kuksa"] = "mqtt"
+    """`mqtt` is the bus contract."""
+    viss: VissSettings = VissSettings()
+    kuksa: KuksaSettings = KuksaSettings()

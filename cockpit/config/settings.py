@@ -19,7 +19,7 @@ from pydantic_settings import (
 )
 
 from cockpit.config.answering import CloudSettings, LanguageModelSettings, ManualSettings, PrivacySettings, TurnSettings
-from cockpit.config.connections import BrokerSettings, HttpSettings
+from cockpit.config.connections import BrokerSettings, HttpSettings, VehicleSettings
 from cockpit.config.hearing import AsrSettings, AudioSettings, FrontSettings, WakeSettings
 from cockpit.config.section import ROOT, models_dir, state_dir
 from cockpit.config.speaking import SpeechSettings
@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     state_dir: Path = Field(default_factory=state_dir)
     """What must outlast a restart: money spent this month, whether the cloud may be asked."""
     broker: BrokerSettings = BrokerSettings()
+    vehicle: VehicleSettings = VehicleSettings()
     audio: AudioSettings = AudioSettings()
     wake: WakeSettings = WakeSettings()
     http: HttpSettings = HttpSettings()
@@ -100,7 +101,17 @@ def _with_credentials(settings: Settings) -> Settings:
     """Fill in the secrets that systemd's credential directory has and the settings have not."""
     broker = settings.broker.model_copy(update=_credential("broker-password", "password", settings.broker.password))
     http = settings.http.model_copy(update=_credential("http-token", "token", settings.http.token))
-    return settings.model_copy(update={"broker": broker, "http": http})
+    vehicle = settings.vehicle.model_copy(
+        update={
+            "viss": settings.vehicle.viss.model_copy(
+                update=_credential("viss-token", "token", settings.vehicle.viss.token)
+            ),
+            "kuksa": settings.vehicle.kuksa.model_copy(
+                update=_credential("kuksa-token", "token", settings.vehicle.kuksa.token)
+            ),
+        }
+    )
+    return settings.model_copy(update={"broker": broker, "http": http, "vehicle": vehicle})
 
 
 def _credential(name: str, field: str, given: SecretStr | None) -> dict[str, SecretStr]:

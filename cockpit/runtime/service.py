@@ -45,7 +45,7 @@ from cockpit.safety.gate import Gate
 from cockpit.tts.loudspeaker import has_output_device
 from cockpit.tts.speech import Speech
 from cockpit.types import LANGS, Permit
-from cockpit.vehicle.mqtt_vehicle import MqttVehicle
+from cockpit.vehicle import connected_vehicle
 
 log = logging.getLogger(__name__)
 
@@ -69,13 +69,7 @@ class Service:
             last_will=LastWill(status, _about("offline")),
         )
         self._publisher = EventPublisher(self.bus, settings.vid)
-        self.vehicle = MqttVehicle(
-            self.bus,
-            self.profile,
-            settings.vid,
-            settings.turn.result_timeout_s,
-            self._on_progress,
-        )
+        self.vehicle = connected_vehicle(settings, self.bus, self.profile, self._on_progress)
         self.recognition = Recognition(settings.asr, settings.models_dir)
         self.speech = Speech.from_settings(settings)
         self.speaking = Speaking(settings, self.profile, self.speech, self.bus, self.vehicle, self._sink)
@@ -175,6 +169,7 @@ class Service:
     def _tasks(self) -> dict[str, Coroutine[None, None, None]]:
         return {
             "bus": self.bus.run(),
+            "vehicle": self.vehicle.run(),
             "events": self._publisher.run(),
             "lanes": self.lanes.run(),
             "listening": self.listening.run(),

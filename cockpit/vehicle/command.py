@@ -57,7 +57,7 @@ class Commands:
 
     def __init__(self, counters: Counter[str], on_progress: Progress | None) -> None:
         self._counters = counters
-        self._on_progress = on_progress or (lambda permit, ident, status: None)
+        self._on_progress = on_progress or (lambda *_: None)
         self._by_id: dict[str, Command] = {}
 
     @contextmanager

@@ -65,7 +65,7 @@ class ConnectedVehicle:
         gone = port.link.disconnected
         try:
             if port.link.connected and not self._available(proposal):
-                raise VehicleError("unavailable", "nobody is there to do it")  # noqa: TRY301 (told like the others)
+                raise VehicleError("unavailable", "nobody is there to do it")
             await port.send(command)
             return await self._end(command, gone)
         except CockpitError as error:
