@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from uuid import uuid4
 
 from cockpit.bus import Bus, topics
-from cockpit.bus.payloads import timestamp
+from cockpit.bus.payloads import Provider, State, parse, timestamp
 from cockpit.profile import VehicleProfile
 from cockpit.types import Scalar
 
@@ -31,6 +29,9 @@ class CarLink:
         self.points: dict[str, Point] = {}
         self.on_point: list[Callable[[str, Point, bool], None]] = []
         """Told path, point and whether the value is another than before."""
+        self.up, self.down = asyncio.Event(), asyncio.Event()
+        """Set while any provider of the car is online, and while none is."""
+        self.down.set()
         self._online: set[str] = set()
         self._all_there = asyncio.Event()
         self._issuer, self._ttl_ms = issuer, ttl_ms
@@ -39,8 +40,7 @@ class CarLink:
 
     @property
     def online(self) -> bool:
-        """Whether any provider of the car is."""
-        return bool(self._online)
+        return self.up.is_set()
 
     async def ready(self) -> None:
         """Return when the car is online and has told every signal."""
@@ -60,8 +60,8 @@ class CarLink:
 
     def _on_state(self, topic: str, payload: bytes, retained: bool) -> None:
         del retained
-        path, state = topics.STATE.parse(topic)["path"], json.loads(payload)
-        before, point = self.points.get(path), Point(state["value"], state["ts"])
+        path, state = topics.STATE.parse(topic)["path"], parse(State, payload)
+        before, point = self.points.get(path), Point(state.value, state.ts)
         self.points[path] = point
         for told in self.on_point:
             told(path, point, before is None or before.value != point.value)
@@ -69,9 +69,12 @@ class CarLink:
 
     def _on_provider(self, topic: str, payload: bytes, retained: bool) -> None:
         del retained
-        provider: dict[str, Any] = json.loads(payload)
         name = topics.PROVIDER.parse(topic)["name"]
-        (self._online.add if provider["status"] == "online" else self._online.discard)(name)
+        online = parse(Provider, payload).status == "online"
+        (self._online.add if online else self._online.discard)(name)
+        now, before = (self.up, self.down) if self._online else (self.down, self.up)
+        now.set()
+        before.clear()
         self._look()
 
     def _look(self) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import grpc
 from kuksa.val.v2 import types_pb2 as types
@@ -44,16 +45,30 @@ class Provider:
         car.on_point.append(self._on_point)
 
     async def run(self) -> None:
-        """Provide until cancelled, again after each end of the stream."""
+        """Provide while the car is online, until cancelled; again after each end of the stream."""
         while True:
+            await self.car.up.wait()
             async with grpc.aio.insecure_channel(self._where) as channel:
                 try:
-                    await self._provide(VALStub(channel))
+                    await self._until_down(self._provide(VALStub(channel)))
                 except grpc.aio.AioRpcError as error:
                     self.refused = error.code()
                 finally:
                     self.owning.clear()
             await asyncio.sleep(RETRY_S)
+
+    async def _until_down(self, providing: Coroutine[Any, Any, None]) -> None:
+        """Do it until the car goes offline: closing the stream is how a provider lets go of what it owns."""
+        working, down = asyncio.ensure_future(providing), asyncio.ensure_future(self.car.down.wait())
+        try:
+            await asyncio.wait((working, down), return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                working.result()
+        finally:
+            for task in (working, down):
+                task.cancel()
+                with suppress(asyncio.CancelledError, grpc.aio.AioRpcError):
+                    await task
 
     async def _provide(self, stub: VALStub) -> None:
         listed = await stub.ListMetadata(val.ListMetadataRequest(root="Vehicle"), metadata=self._metadata)

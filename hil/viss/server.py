@@ -62,7 +62,8 @@ class _Subscription:
 class VissServer:
     """Listens on `topic`; answers go to the topics that requests name, as long as those begin with `prefix`.
 
-    `requests` counts the actions that were asked for, `refused` is among them for a reply topic that may not be.
+    `requests` counts the actions that were asked for, and among them `refused` for a reply topic that may not be,
+    `broken` for what is no request, `overflow` for answers that were lost.
     Make it before `bus` runs, and `run` it.
     """
 
@@ -109,22 +110,26 @@ class VissServer:
 
     def _on_request(self, topic: str, payload: bytes, retained: bool) -> None:
         del topic, retained
-        envelope = json.loads(payload)
-        request = envelope["request"]
-        body: dict[str, Any] = json.loads(request) if isinstance(request, str) else request
         if self.faults.silent:
             return
-        if not envelope["topic"].startswith(self._prefix):
+        try:
+            envelope = json.loads(payload)
+            request = envelope["request"]
+            body: dict[str, Any] = json.loads(request) if isinstance(request, str) else request
+            action, reply_to = body["action"], str(envelope["topic"])
+        except (ValueError, KeyError, TypeError):
+            self.requests["broken"] += 1
+            return
+        if not reply_to.startswith(self._prefix):
             self.requests["refused"] += 1
             return
-        action = body["action"]
         self.requests[action] += 1
         head = {"action": action, "requestId": body.get("requestId"), "ts": timestamp()}
         try:
-            answer = self._answer(action, body, envelope["topic"])
+            answer = self._answer(action, body, reply_to)
         except VissError as error:
             answer = {"error": error.body}
-        self._send(envelope["topic"], {**head, **answer})
+        self._send(reply_to, {**head, **answer})
 
     def _answer(self, action: str, body: Mapping[str, Any], topic: str) -> dict[str, Any]:
         match action:
