@@ -19,7 +19,7 @@ from rich.console import Console
 from cockpit.config import ROOT
 from cockpit.profile import load_profile
 from hil.conformance import assistant, vehicle
-from hil.conformance.case import Verdict, failures
+from hil.conformance.case import NonConformance, Verdict, failures
 from hil.conformance.probe import Address
 from hil.conformance.report import show, write_junit
 from hil.conformance.stage import staging
@@ -101,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console()
     try:
         verdicts = asyncio.run(run(args))
-    except (TimeoutError, aiomqtt.MqttError) as error:
+    except (TimeoutError, aiomqtt.MqttError, NonConformance) as error:
         console.print(f"nothing to test: {error}", style="bold red")
         return 2
     show(args.side, verdicts, console)

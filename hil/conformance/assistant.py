@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from typing import Any
 from uuid import uuid4
@@ -10,7 +9,7 @@ from uuid import uuid4
 from hil.conformance.case import NotTestable, Table, require
 from hil.conformance.clock import age_s, is_stamp
 from hil.conformance.probe import Heard, probing
-from hil.conformance.stage import QUIET_S, SWITCH, WINDOW, Stage, is_json, until_online
+from hil.conformance.stage import SWITCH, WINDOW, Stage, is_json, until_online
 
 KINDS = {"done", "partial", "already", "ask", "refused", "failed", "unavailable", "answer", "unsupported"}
 
@@ -274,16 +273,6 @@ async def _(stage: Stage) -> None:
     require(not told, f"retained: {', '.join(sorted(told))}")
 
 
-async def _back(stage: Stage, place: int) -> None:
-    """The assistant has said that it is online since `place`, and has heard the car again: a turn works."""
-    await until_online(stage, place)
-    for _ in range(10):
-        if (await stage.say("off")).kind in {"done", "already"}:
-            return
-        await asyncio.sleep(QUIET_S)
-    require(False, "no turn works after the connection came back")
-
-
 @CASES.case("never-again", "A wanted value is never queued across a reconnect, nor sent twice after a doubt.")
 async def _(stage: Stage) -> None:
     if stage.interrupt is None:
@@ -294,7 +283,8 @@ async def _(stage: Stage) -> None:
     place = stage.probe.place
     await stage.interrupt()
     stage.behaviour = "obey"
-    await _back(stage, place)
+    await until_online(stage, place)
+    await stage.works()
     wanted = [one.body.get("value") for one in stage.sets(place)]
     require(True not in wanted, "it was sent again after the connection came back")
     require(stage.values[SWITCH] is False, f"{SWITCH} was set after the connection came back")

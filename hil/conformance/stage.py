@@ -19,6 +19,7 @@ from hil.conformance.probe import Address, Heard, Probe, probing
 SWITCH = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
 QUIET_S = 0.3
+TRIES = 20
 REFRESH_S = 1.0
 
 Behaviour = Literal["obey", "slow", "reject", "fail", "expire", "silent", "pretend"]
@@ -71,6 +72,8 @@ class Stage:
     timeout_s: float = 30.0
     interrupt: Callable[[], Awaitable[None]] | None = None
     crash: Callable[[], Awaitable[None]] | None = None
+    shown: Callable[[], Awaitable[None]] | None = None
+    """Returns when what shows the car on another bus shows it as online."""
     behaviour: Behaviour = "obey"
     go: asyncio.Event = field(default_factory=asyncio.Event)
     values: dict[str, Scalar] = field(default_factory=dict)
@@ -92,6 +95,8 @@ class Stage:
             if self.values.get(path) != signal.default:
                 await self.put(path, signal.default)
         await self.provide(online=True)
+        if self.shown is not None:
+            await self.shown()
         for app in self.profile.apps:
             await self.probe.publish(f"app/{self.vid}/{app}/status", {"status": "online"}, retain=True)
         await self.reset()
@@ -115,6 +120,14 @@ class Stage:
     async def provide(self, *, online: bool) -> None:
         body = {"status": "online", "paths": ["Vehicle.*"]} if online else {"status": "offline", "paths": []}
         await self.probe.publish(f"vehicle/{self.car_vid}/provider/conformance", body, retain=True)
+
+    async def works(self) -> None:
+        """Return as soon as the assistant has heard the car, which it may have to ask for: when a turn works."""
+        for _ in range(TRIES):
+            if (await self.say("off")).kind in {"done", "already"}:
+                return
+            await asyncio.sleep(QUIET_S)
+        raise NonConformance("no turn works, though car and assistant are online")
 
     async def begin(self, what: str, **more: Any) -> Turn:
         """Say something (a key of `WORDS`) and come back at once."""
@@ -227,24 +240,24 @@ async def staging(
     timeout_s: float = 30.0,
     interrupt: Callable[[], Awaitable[None]] | None = None,
     crash: Callable[[], Awaitable[None]] | None = None,
-    online: Callable[[Stage], Awaitable[None]] | None = None,
+    shown: Callable[[], Awaitable[None]] | None = None,
 ) -> AsyncIterator[Stage]:
-    """A stage that begins once the assistant is online; `online` is awaited before that, with the car already there.
+    """A stage that begins once the assistant is online and has heard the car.
 
-    Raises `TimeoutError` when it does not come online.
+    Raises `TimeoutError` when it does not come online, `NonConformance` when no turn works.
     """
     car = car_vid or vid
     filters = [f"vehicle/{car}/#", f"app/{vid}/#", f"cockpit/{vid}/#"]
     async with probing(address, filters) as probe:
-        stage = Stage(address, vid, car, profile, probe, lang, timeout_s, interrupt, crash)
+        stage = Stage(address, vid, car, profile, probe, lang, timeout_s, interrupt, crash, shown)
         refreshing = asyncio.create_task(stage.refresh())
         try:
             for path, signal in profile.signals.items():
                 await stage.put(path, signal.default)
             await stage.provide(online=True)
-            if online is not None:
-                await online(stage)
             await until_online(stage)
+            await stage.fresh()
+            await stage.works()
             yield stage
         finally:
             refreshing.cancel()

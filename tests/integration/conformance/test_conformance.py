@@ -19,7 +19,7 @@ from hil.conformance import assistant, vehicle
 from hil.conformance.__main__ import cutting, main
 from hil.conformance.case import Verdict
 from hil.conformance.probe import Address
-from hil.conformance.stage import Stage, staging
+from hil.conformance.stage import staging
 from hil.conformance.vehicle import vehicle_scene
 from hil.kuksa.databroker import Databroker
 from hil.kuksa.provider import Provider
@@ -48,7 +48,7 @@ class Other:
     """Another bus than the contract, between the stage and the assistant."""
 
     settings: dict[str, str]
-    ready: Callable[[Stage], Awaitable[None]]
+    shown: Callable[[], Awaitable[None]] | None = None
 
 
 @asynccontextmanager
@@ -57,10 +57,11 @@ async def viss(broker: RunningBroker, profile: VehicleProfile, vid: str, car_vid
     server = VissServer(bus, profile, car_vid, f"{vid}/Vehicle")
     async with bus.running(), background(server.run()):
 
-        async def ready(_: Stage) -> None:
+        async def shown() -> None:
             await asyncio.wait_for(server.car.ready(), 30)
+            await asyncio.wait_for(server.car.up.wait(), 30)
 
-        yield Other({"COCKPIT_VEHICLE__PORT": "viss"}, ready)
+        yield Other({"COCKPIT_VEHICLE__PORT": "viss"}, shown)
 
 
 @asynccontextmanager
@@ -71,19 +72,16 @@ async def kuksa(broker: RunningBroker, profile: VehicleProfile, vid: str, car_vi
         provider = Provider(car, f"127.0.0.1:{port}")
         async with background(provider.run()):
 
-            async def ready(_: Stage) -> None:
+            async def shown() -> None:
                 await asyncio.wait_for(car.ready(), 30)
                 await asyncio.wait_for(provider.owning.wait(), 30)
 
-            yield Other({"COCKPIT_VEHICLE__PORT": "kuksa", "COCKPIT_VEHICLE__KUKSA__PORT": str(port)}, ready)
+            yield Other({"COCKPIT_VEHICLE__PORT": "kuksa", "COCKPIT_VEHICLE__KUKSA__PORT": str(port)}, shown)
 
 
 @asynccontextmanager
 async def contract(broker: RunningBroker, profile: VehicleProfile, vid: str, car_vid: str) -> AsyncIterator[Other]:
-    async def ready(_: Stage) -> None:
-        return None
-
-    yield Other({}, ready)
+    yield Other({})
 
 
 @pytest.mark.parametrize(
@@ -121,7 +119,7 @@ async def test_our_assistant_side(
                 timeout_s=20,
                 interrupt=interrupt,
                 crash=killer(process),
-                online=other.ready,
+                shown=other.shown,
             )
         )
         verdicts = await assistant.CASES.run(stage)
