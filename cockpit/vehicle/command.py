@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -38,16 +37,19 @@ class Command:
     on_progress: Progress
     id: str = field(default_factory=lambda: str(uuid4()))
     final: asyncio.Future[Final] = field(default_factory=asyncio.Future)
+    last: str = ""
+    """The last status that was said."""
 
     def ttl_ms(self) -> int:
         """What is left of the permit: to be looked at last of all before sending. Raises `VehicleError`
         (`vehicle-expired`) when nothing is."""
-        left_ms = int((self.permit.expires_s - time.monotonic()) * 1000)
+        left_ms = int((self.permit.expires_s - asyncio.get_running_loop().time()) * 1000)
         if left_ms <= 0:
             raise VehicleError("expired", "the permit ran out before the command could be sent")
         return left_ms
 
     def say(self, status: str) -> None:
+        self.last = status
         self.on_progress(self.permit, self.id, status)
 
 
@@ -123,15 +125,17 @@ class SignalPort(Port, Protocol):
         """Keep what is heard up to date, until cancelled; returns at once where the bus alone does that."""
 
 
-async def before(awaitable: Awaitable[T], gone: asyncio.Future[None], deadline_s: float, late: VehicleError) -> T:
-    """What `awaitable` gives. Raises `BusError` (`bus-away`) when the connection ends first, and `late` after
-    `deadline_s` (monotonic)."""
+async def before(
+    awaitable: Awaitable[T], gone: asyncio.Future[None], deadline_s: float, late: Callable[[], VehicleError]
+) -> T:
+    """What `awaitable` gives. Raises `BusError` (`bus-away`) when the connection ends first, and what `late` gives
+    after `deadline_s` (loop time)."""
     task = asyncio.ensure_future(awaitable)
     try:
-        left_s = max(0.0, deadline_s - time.monotonic())
+        left_s = max(0.0, deadline_s - asyncio.get_running_loop().time())
         await asyncio.wait((task, gone), timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
         if task.done():
             return task.result()
-        raise BusError("away", "the connection ended before a result came") if gone.done() else late
+        raise BusError("away", "the connection ended before a result came") if gone.done() else late()
     finally:
         task.cancel()

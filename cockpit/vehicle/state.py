@@ -7,7 +7,6 @@ heard again.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +27,7 @@ class SignalStore:
         self,
         profile: VehicleProfile,
         counters: Counter[str],
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = lambda: asyncio.get_running_loop().time(),
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._profile = profile

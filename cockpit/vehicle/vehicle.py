@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 from cockpit.errors import CockpitError, VehicleError
 from cockpit.profile import VehicleProfile
@@ -13,6 +12,12 @@ from cockpit.vehicle.state import SignalStore
 
 STATUS_OF: dict[str, OutcomeStatus] = {"vehicle-expired": "expired", "vehicle-unavailable": "unavailable"}
 """Outcomes of errors that are no failure: nothing was done, and it is known."""
+
+LAST_WORDS = {
+    "accepted": ("accepted", "it was accepted, but has not ended in time"),
+    "in_progress": ("moving", "it has not ended in time"),
+}
+"""A last word that was not final: reason and message of the error."""
 
 
 class ConnectedVehicle:
@@ -50,9 +55,10 @@ class ConnectedVehicle:
 
         `bus-away` (no connection, or it ended meanwhile), `bus-unacknowledged` (the broker did not take it in time),
         `bus-bad-payload` (arguments that JSON cannot hold), `vehicle-unavailable` (no provider or app online),
-        `vehicle-expired` (the permit ran out before publication; nothing was sent), `vehicle-no-answer`,
-        `vehicle-not-reached` (reported as succeeded, or taken where more is not reported, but the current value is
-        another), or what the vehicle gave, `vehicle-failed`, `vehicle-rejected`, `vehicle-expired` where it gave none.
+        `vehicle-expired` (the permit ran out before publication; nothing was sent), `vehicle-no-answer` (not a word),
+        `vehicle-accepted` and `vehicle-moving` (that was the last word in time), `vehicle-not-reached` (reported as
+        succeeded, but the current value is another), or what the vehicle gave, `vehicle-failed`, `vehicle-rejected`,
+        `vehicle-expired` where it gave none.
         """
         with self._commands.begun(permit) as command:
             outcome = await self._outcome(command)
@@ -77,13 +83,17 @@ class ConnectedVehicle:
 
     async def _end(self, command: Command, gone: asyncio.Future[None]) -> Outcome:
         """What the vehicle or the app makes of a sent command. Raises `VehicleError` when the time is over."""
-        proposal, deadline_s = command.permit.proposal, time.monotonic() + self._result_timeout_s
-        late = VehicleError("no-answer", "no result came in time")
-        final = await before(command.final, gone, deadline_s, late)
+        proposal, deadline_s = command.permit.proposal, asyncio.get_running_loop().time() + self._result_timeout_s
+        final = await before(command.final, gone, deadline_s, lambda: _late(command))
         if final.status == "done" and isinstance(proposal, SetSignal) and (shown := self._shown_by(proposal)):
             path, value = shown
-            late = VehicleError("not-reached", f"{path} should be {value!r}, but has another value")
-            await before(self._store.reached(path, value), gone, deadline_s, late)
+            wrong = VehicleError("not-reached", f"{path} should be {value!r}, but has another value")
+            await before(
+                self._store.reached(path, value),
+                gone,
+                deadline_s,
+                lambda: wrong if self._signals.assures else _late(command),
+            )
         return Outcome(proposal, final.status, final.code, final.reason, final.data)
 
     def _shown_by(self, wanted: SetSignal) -> tuple[str, Scalar] | None:
@@ -100,3 +110,9 @@ class ConnectedVehicle:
         rests = (control.rests.get(op) for op, value in control.values.items() if value == wanted.value)
         rest = next((rest for rest in rests if rest is not None), None)
         return None if rest is None else (control.feedback, rest)
+
+
+def _late(command: Command) -> VehicleError:
+    """Time is over: what the car last said of the command is all that is known."""
+    reason, message = LAST_WORDS.get(command.last, ("no-answer", "no result came in time"))
+    return VehicleError(reason, message)

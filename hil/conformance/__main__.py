@@ -22,8 +22,8 @@ from hil.conformance import assistant, vehicle
 from hil.conformance.case import NonConformance, Verdict, failures
 from hil.conformance.probe import Address
 from hil.conformance.report import show, write_junit
+from hil.conformance.scene import vehicle_scene
 from hil.conformance.stage import staging
-from hil.conformance.vehicle import vehicle_scene
 from hil.weaknet.proxy import WeakNet
 
 AWAY_S = 1.0

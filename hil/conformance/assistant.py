@@ -267,9 +267,12 @@ async def _(stage: Stage) -> None:
 
 @CASES.case("not-retained", "Nothing that makes something happen is ever retained.")
 async def _(stage: Stage) -> None:
+    lasting = {"status", "link"}
     filters = [f"vehicle/{stage.vid}/set/#", f"app/{stage.vid}/#", f"cockpit/{stage.vid}/#"]
     async with probing(stage.address, filters) as late:
-        told = {one.topic for one in late.heard if one.retained and one.levels[-1] not in {"status", "link"}}
+        left = [one for one in late.heard if one.retained and one.levels[-1] not in lasting]
+    seen = [one for one in (*stage.sets(), *stage.app_requests(), *stage.events()) if one.retained]
+    told = {one.topic for one in (*left, *seen)}
     require(not told, f"retained: {', '.join(sorted(told))}")
 
 

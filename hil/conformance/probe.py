@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import aiomqtt
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 NO_DELAY = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
 
@@ -25,7 +26,8 @@ class Address:
 
 @dataclass(frozen=True)
 class Heard:
-    """One message. `properties` are those of MQTT 5 by their names in the specification, without blanks."""
+    """One message. `retained`: it was published so (as far as MQTT 3.1.1 tells: it was there before the subscription).
+    `properties` are those of MQTT 5 by their names in the specification, without blanks."""
 
     topic: str
     raw: bytes
@@ -55,10 +57,10 @@ class Heard:
 class Probe:
     """`heard` grows in the order of arrival; `on_heard` is called with each message as it comes."""
 
-    def __init__(self, client: aiomqtt.Client) -> None:
+    def __init__(self, client: aiomqtt.Client, version: str) -> None:
         self.heard: list[Heard] = []
         self.on_heard: list[Callable[[Heard], None]] = []
-        self._client = client
+        self._client, self._version = client, version
         self._news = asyncio.Condition()
         self._own = f"conformance/{uuid4().hex}"
 
@@ -67,7 +69,12 @@ class Probe:
         await self._client.publish(topic, payload, qos, retain)
 
     async def subscribe(self, filters: Sequence[str]) -> None:
-        await self._client.subscribe([(one, 1) for one in [*filters, self._own]])
+        names = [*filters, self._own]
+        if self._version == "5":
+            options = SubscribeOptions(qos=1, retainAsPublished=True)
+            await self._client.subscribe([(one, options) for one in names])
+        else:
+            await self._client.subscribe([(one, 1) for one in names])
 
     async def settled(self, timeout_s: float = 10.0) -> None:
         """Return when everything has come that the broker held for this client until now."""
@@ -111,7 +118,7 @@ async def probing(address: Address, filters: Sequence[str], *, version: str = "5
     """A probe that has heard what is retained under `filters`. Raises `aiomqtt.MqttError`."""
     protocol = aiomqtt.ProtocolVersion.V5 if version == "5" else aiomqtt.ProtocolVersion.V311
     async with aiomqtt.Client(address.host, address.port, protocol=protocol, socket_options=NO_DELAY) as client:
-        probe = Probe(client)
+        probe = Probe(client, version)
         listening = asyncio.create_task(probe.listen())
         try:
             await probe.subscribe(filters)

@@ -16,22 +16,9 @@ from typing import Any
 
 from cockpit.bus import Bus
 from cockpit.bus.payloads import timestamp
-from cockpit.profile import INTEGERS, VehicleProfile
-from cockpit.types import Scalar
+from cockpit.profile import VehicleProfile
 from hil.carlink import CarLink, Point
-
-UNAVAILABLE = "viss-inline:Data-not-available"
-
-ERRORS = {
-    400: "invalid_data", 403: "forbidden_request", 404: "unavailable_data", 408: "request_timeout",
-    429: "too_many_requests", 502: "bad_gateway", 503: "service_unavailable", 504: "gateway_timeout",
-}  # fmt: skip
-
-
-class VissError(Exception):
-    def __init__(self, number: int, description: str) -> None:
-        super().__init__(description)
-        self.body = {"number": str(number), "reason": ERRORS[number], "description": description}
+from hil.viss.values import UNAVAILABLE, VissError, as_text, filters, typed
 
 
 @dataclass(slots=True)
@@ -148,7 +135,7 @@ class VissServer:
 
     def _paths(self, body: Mapping[str, Any]) -> list[str]:
         path = str(body["path"]).replace("/", ".")
-        named = next((f["parameter"] for f in _filters(body) if f["variant"] == "paths"), None)
+        named = next((f["parameter"] for f in filters(body) if f["variant"] == "paths"), None)
         names = [named] if isinstance(named, str) else named
         paths = [path] if names is None else [f"{path}.{name}" for name in names]
         for one in paths:
@@ -164,7 +151,7 @@ class VissServer:
         point = self.car.points.get(path)
         if point is None or path in self.faults.hidden:
             return {"value": UNAVAILABLE, "ts": timestamp()}
-        return {"value": _text(point.value), "ts": point.ts}
+        return {"value": as_text(point.value), "ts": point.ts}
 
     def _set(self, body: Mapping[str, Any]) -> None:
         (path,) = self._paths(body)
@@ -173,7 +160,7 @@ class VissServer:
             raise VissError(self.faults.refuse, "refused")
         if signal.kind != "actuator":
             raise VissError(403, f"{path} cannot be set")
-        value = _typed(body.get("value"), signal.datatype)
+        value = typed(body.get("value"), signal.datatype)
         if fault := signal.fault(value):
             raise VissError(400, f"wrong {fault}")
         if not self.car.online:
@@ -187,7 +174,7 @@ class VissServer:
 
     def _subscribe(self, body: Mapping[str, Any], topic: str) -> str:
         paths = self._paths(body)
-        kinds = {one["variant"]: one.get("parameter") for one in _filters(body)}
+        kinds = {one["variant"]: one.get("parameter") for one in filters(body)}
         if not kinds.keys() & {"change", "timebased"}:
             raise VissError(400, "a subscription needs a filter")
         period = kinds.get("timebased")
@@ -224,24 +211,3 @@ class VissServer:
         task = asyncio.ensure_future(work)
         self._work.add(task)
         task.add_done_callback(self._work.discard)
-
-
-def _filters(body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    filters = body.get("filter", [])
-    return [filters] if isinstance(filters, dict) else filters
-
-
-def _text(value: Scalar) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _typed(text: Any, datatype: str) -> Any:
-    """The text as a value of `datatype`; as it came where it is none."""
-    if not isinstance(text, str) or datatype == "string":
-        return text if isinstance(text, str) else None
-    if datatype == "boolean":
-        return {"true": True, "false": False}.get(text)
-    try:
-        return int(text) if datatype in INTEGERS else float(text)
-    except ValueError:
-        return None

@@ -59,7 +59,7 @@ async def test_an_actuation_that_was_only_forwarded_is_not_done(
     async with over_kuksa(broker, profile, vid, result_timeout_s=0.5) as side:
         side.provider.faults.lost = True
         outcome = await side.do(SetSignal(LIGHT, True))
-    assert (outcome.status, outcome.code) == ("failed", "vehicle-not-reached")
+    assert (outcome.status, outcome.code) == ("failed", "vehicle-accepted")
     assert [path for path, _ in side.server.actuated] == [LIGHT]
 
 

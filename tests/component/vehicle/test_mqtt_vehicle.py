@@ -80,13 +80,21 @@ async def test_a_vehicle_that_never_answers(hasty_car: Car) -> None:
     assert [status for _, _, status in hasty_car.progress] == ["published", "failed"]
 
 
-async def test_a_value_reached_without_a_final_result_is_no_answer(hasty_car: Car) -> None:
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [((), "no-answer"), (("accepted",), "accepted"), (("accepted", "in_progress"), "moving")],
+)
+async def test_a_value_reached_without_a_final_result_is_not_done(
+    hasty_car: Car, said: tuple[str, ...], code: str
+) -> None:
     async def half(ident: str, path: str, value: Any) -> None:
-        await hasty_car.peer.result(ident, "accepted")
+        for status in said:
+            await hasty_car.peer.result(ident, status)
         await hasty_car.peer.state(path, value)
 
     on_set(hasty_car, half)
-    assert (await hasty_car.do(SetSignal(WINDOW, 50))).code == "vehicle-no-answer"
+    outcome = await hasty_car.do(SetSignal(WINDOW, 50))
+    assert (outcome.status, outcome.code) == ("failed", f"vehicle-{code}")
 
 
 async def test_a_result_without_the_value_is_not_done(hasty_car: Car) -> None:

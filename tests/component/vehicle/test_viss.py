@@ -63,7 +63,7 @@ async def test_a_set_that_succeeds_and_does_nothing_is_not_done(
     async with over_viss(broker, profile, vid, result_timeout_s=0.5) as side:
         side.server.faults.lost = True
         outcome = await side.do(SetSignal(LIGHT, True))
-    assert (outcome.status, outcome.code) == ("failed", "vehicle-not-reached")
+    assert (outcome.status, outcome.code) == ("failed", "vehicle-accepted")
     assert side.server.requests["set"] == 1
 
 

@@ -19,8 +19,8 @@ from hil.conformance import assistant, vehicle
 from hil.conformance.__main__ import cutting, main
 from hil.conformance.case import Verdict
 from hil.conformance.probe import Address
+from hil.conformance.scene import vehicle_scene
 from hil.conformance.stage import staging
-from hil.conformance.vehicle import vehicle_scene
 from hil.kuksa.databroker import Databroker
 from hil.kuksa.provider import Provider
 from hil.viss import VissServer

@@ -16,8 +16,8 @@ from cockpit.vehicle.signals import ContractSignals
 from hil.broker import RunningBroker
 from hil.conformance import assistant, vehicle
 from hil.conformance.probe import Address
+from hil.conformance.scene import vehicle_scene
 from hil.conformance.stage import staging
-from hil.conformance.vehicle import vehicle_scene
 from hil.vehicle import SimulatedVehicle
 from hil.vehicle.peer import Peer
 from tests.component.vehicle.other_buses import background
@@ -117,7 +117,7 @@ async def _at_once(*_: Any) -> None:
 
 def unheeding(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sends whether or not anybody provides it."""
-    monkeypatch.setattr("cockpit.vehicle.vehicle.ConnectedVehicle._available", lambda *_: True)
+    monkeypatch.setattr("cockpit.types.Snapshot.online", lambda *_: True)
 
 
 @pytest.mark.parametrize(
