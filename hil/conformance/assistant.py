@@ -2,210 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
 from uuid import uuid4
 
+from hil.conformance import assistant_truth, assistant_wire
 from hil.conformance.case import NotTestable, Table, require
-from hil.conformance.clock import age_s, is_stamp
-from hil.conformance.probe import Heard, probing
-from hil.conformance.stage import SWITCH, WINDOW, Stage, is_json, until_online
+from hil.conformance.probe import probing
+from hil.conformance.stage import SWITCH, Stage, until_online
+from hil.conformance.turn import is_json, once
 
-KINDS = {"done", "partial", "already", "ask", "refused", "failed", "unavailable", "answer", "unsupported"}
-
-CASES: Table[Stage] = Table()
-
-
-def _once(turn_events: list[dict[str, Any]], turn: str) -> None:
-    for kind in ("reply", "turn_end"):
-        count = sum(one.get("type") == kind for one in turn_events)
-        require(count == 1, f"{count} events {kind} in turn {turn}")
-
-
-@CASES.case("status", "The status is retained: status, version, languages, ready.")
-async def _(stage: Stage) -> None:
-    async with probing(stage.address, [f"cockpit/{stage.vid}/status"]) as late:
-        told = [one for one in late.heard if one.retained]
-    require(len(told) == 1, "no status is retained")
-    body = told[0].body
-    require(body.get("status") in {"starting", "online"}, f"status is {body.get('status')!r}")
-    require(isinstance(body.get("version"), str), "version is missing")
-    require(isinstance(body.get("languages"), list) and body["languages"], "languages are missing")
-    ready = body.get("ready")
-    require(isinstance(ready, dict) and all(isinstance(one, bool) for one in ready.values()), f"ready is {ready!r}")
-
-
-@CASES.case("reset", "A reset is answered by the event reset with its id.")
-async def _(stage: Stage) -> None:
-    await stage.fresh()
-
-
-@CASES.case("done", "What succeeded and was reached is told as done; one reply and one turn_end a turn.")
-async def _(stage: Stage) -> None:
-    await stage.fresh()
-    turn = await stage.say("on")
-    _once(turn.events, turn.id)
-    require(turn.kind == "done", f"the reply's kind is {turn.kind!r}")
-    require(stage.values[SWITCH] is True, f"{SWITCH} was not set")
-    require(len(stage.sets(turn.place)) == 1, f"{len(stage.sets(turn.place))} wanted values were published")
-    turn = await stage.say("window")
-    require(turn.kind == "done" and stage.values[WINDOW] == 50, f"the window: {turn.kind}, {stage.values[WINDOW]!r}")
-
-
-@CASES.case("set-payload", "A wanted value has id, value, ttl_ms, ts, issuer and turn; QoS 1, not retained.")
-async def _(stage: Stage) -> None:
-    stage.on_contract()
-    await stage.fresh()
-    turn = await stage.say("on")
-    (one,) = stage.sets(turn.place)
-    body = one.body
-    require(isinstance(body.get("id"), str) and body["id"], f"id is {body.get('id')!r}")
-    require(body.get("value") is True, f"value is {body.get('value')!r}")
-    ttl = body.get("ttl_ms")
-    require(isinstance(ttl, int) and not isinstance(ttl, bool) and ttl > 0, f"ttl_ms is {ttl!r}")
-    require(is_stamp(body.get("ts")) and abs(age_s(body["ts"])) < 60, f"ts is {body.get('ts')!r}")
-    require(isinstance(body.get("issuer"), str) and body["issuer"], f"issuer is {body.get('issuer')!r}")
-    require(body.get("turn") == turn.id, f"turn is {body.get('turn')!r}, not the request's id")
-    require(one.qos == 1 and not one.retained, f"QoS {one.qos}, retained {one.retained}")
-
-
-def _properties(one: Heard) -> None:
-    told = one.properties
-    if not told:
-        raise NotTestable("broker or assistant does not speak MQTT 5")
-    require(told.get("CorrelationData") == one.body["id"].encode().hex(), "Correlation Data is not the id")
-    expiry = told.get("MessageExpiryInterval")
-    longest = math.ceil(one.body["ttl_ms"] / 1000)
-    require(isinstance(expiry, int) and 0 < expiry <= longest, f"Message Expiry is {expiry!r}, ttl_ms {longest} s")
-    require("json" in str(told.get("ContentType", "")), f"the content type is {told.get('ContentType')!r}")
-
-
-@CASES.case("mqtt-5", "On MQTT 5: Correlation Data is the id, Message Expiry from ttl_ms, and the content type.")
-async def _(stage: Stage) -> None:
-    stage.on_contract()
-    await stage.fresh()
-    turn = await stage.say("on")
-    _properties(stage.sets(turn.place)[0])
-
-
-@CASES.case("app", "An app is asked with id, args, ttl_ms, ts and turn, and its answer told.")
-async def _(stage: Stage) -> None:
-    await stage.fresh()
-    turn = await stage.say("weather")
-    _once(turn.events, turn.id)
-    require(turn.kind == "answer", f"the reply's kind is {turn.kind!r}")
-    requests = stage.app_requests(turn.place)
-    require(len(requests) == 1, f"{len(requests)} requests to apps")
-    one = requests[0]
-    require(one.levels[2:] == ["weather", "query"], f"it was asked on {one.topic}")
-    require(one.body.keys() >= {"id", "args", "ttl_ms", "ts", "turn"}, f"keys are {sorted(one.body)}")
-    require(isinstance(one.body["args"], dict) and one.body["turn"] == turn.id, "args or turn are wrong")
-    require(one.qos == 1 and not one.retained, f"QoS {one.qos}, retained {one.retained}")
-    if one.properties:
-        _properties(one)
-
-
-@CASES.case("app-offline", "An app that is offline is not asked, and that is told.")
-async def _(stage: Stage) -> None:
-    await stage.fresh()
-    await stage.probe.publish(f"app/{stage.vid}/weather/status", {"status": "offline"}, retain=True)
-    turn = await stage.say("weather")
-    require(turn.kind in {"unavailable", "failed"}, f"the reply's kind is {turn.kind!r}")
-    require(not stage.app_requests(turn.place), "it was asked all the same")
-
-
-@CASES.case(
-    "events", "Events have turn, type, ts, t_ms, zone and lang; QoS 0, not retained; the reply's kind is known."
-)
-async def _(stage: Stage) -> None:
-    await stage.fresh()
-    turn = await stage.say("on")
-    for event in turn.events:
-        missing = {"turn", "type", "ts", "t_ms", "zone", "lang"} - event.keys()
-        require(not missing, f"event {event.get('type')}: without {', '.join(sorted(missing))}")
-        require(is_stamp(event["ts"]), f"event {event['type']}: ts is {event['ts']!r}")
-    for one in stage.events(turn.place):
-        require(not one.retained and one.qos == 0, f"{one.topic}: QoS {one.qos}, retained {one.retained}")
-        require(one.levels[-1] == one.body.get("type"), f"{one.topic} carries type {one.body.get('type')!r}")
-    require(turn.kind in KINDS, f"the reply's kind is {turn.kind!r}")
-    seen = {str(event["type"]) for event in turn.events}
-    require({"transcript", "understood", "action", "reply", "turn_end"} <= seen, f"only {sorted(seen)}")
-
-
-@CASES.case("already", "What is so already is told as already, and nothing is sent.")
-async def _(stage: Stage) -> None:
-    await stage.fresh()
-    await stage.put(SWITCH, True)
-    await stage.reset()
-    turn = await stage.say("on")
-    require(turn.kind == "already", f"the reply's kind is {turn.kind!r}")
-    require(not stage.sets(turn.place), "it was sent all the same")
-
-
-@CASES.case("from-the-bus", "Done is told from the bus, never from hope: not before the car has said so.")
-async def _(stage: Stage) -> None:
-    await stage.fresh("slow")
-    turn = await stage.begin("on")
-    await stage.probe.until(lambda one: one in stage.sets(turn.place), stage.timeout_s, turn.place)
-    early = await stage.event(turn, "reply", 1.0)
-    require(early is None or early.body.get("kind") != "done", "done was told while the car was still at it")
-    stage.go.set()
-    turn = await stage.end(turn)
-    require(early is not None or turn.kind == "done", f"the reply's kind is {turn.kind!r}")
-
-
-async def _not_done(stage: Stage, behaviour: Any) -> None:
-    await stage.fresh(behaviour)
-    turn = await stage.say("on")
-    _once(turn.events, turn.id)
-    require(turn.kind == "failed", f"the reply's kind is {turn.kind!r}")
-    require(len(stage.sets(turn.place)) == 1, f"sent {len(stage.sets(turn.place))} times")
-
-
-@CASES.case("rejected", "What the vehicle rejects is told as failed.")
-async def _(stage: Stage) -> None:
-    await _not_done(stage, "reject")
-
-
-@CASES.case("failed", "What failed on the way is told as failed.")
-async def _(stage: Stage) -> None:
-    await _not_done(stage, "fail")
-
-
-@CASES.case("expired", "What the vehicle dropped as too old is told as failed.")
-async def _(stage: Stage) -> None:
-    await _not_done(stage, "expire")
-
-
-@CASES.case("no-answer", "What is not answered in time is told as failed, and sent once.")
-async def _(stage: Stage) -> None:
-    await _not_done(stage, "silent")
-
-
-@CASES.case("not-reached", "Succeeded without the current value having reached the wanted one is not done.")
-async def _(stage: Stage) -> None:
-    await _not_done(stage, "pretend")
-
-
-@CASES.case("unavailable", "A path with no provider online is unavailable: that is said, and nothing sent.")
-async def _(stage: Stage) -> None:
-    await stage.fresh()
-    await stage.provide(online=False)
-    turn = await stage.say("on")
-    _once(turn.events, turn.id)
-    require(turn.kind == "unavailable", f"the reply's kind is {turn.kind!r}")
-    require(not stage.sets(turn.place), "it was sent all the same")
-    await stage.provide(online=True)
-
-
-@CASES.case("uncovered", "A path that no online provider serves is unavailable.")
-async def _(stage: Stage) -> None:
-    stage.on_contract()
-    await stage.fresh()
-    body = {"status": "online", "paths": [WINDOW]}
-    await stage.probe.publish(f"vehicle/{stage.vid}/provider/conformance", body, retain=True)
-    turn = await stage.say("on")
-    require(turn.kind == "unavailable" and not stage.sets(turn.place), f"the reply's kind is {turn.kind!r}")
+CASES: Table[Stage] = Table([*assistant_wire.CASES, *assistant_truth.CASES])
+"""All of them; those that follow here are about what it bears."""
 
 
 @CASES.case("another's-result", "Results for nobody, and repeated ones, change nothing.")
@@ -258,7 +64,7 @@ async def _(stage: Stage) -> None:
 async def _(stage: Stage) -> None:
     await stage.fresh()
     turn = await stage.say("on", zone="roof")
-    _once(turn.events, turn.id)
+    once(turn.events, turn.id)
     require(turn.kind == "failed", f"the reply's kind is {turn.kind!r}")
     errors = turn.all("error")
     require(errors and errors[0].get("code") and errors[0].get("message"), "no event error with code and message")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 from uuid import uuid4
 
 from cockpit.profile import VehicleProfile
@@ -15,43 +14,13 @@ from cockpit.types import Lang, Scalar
 from hil.conformance.case import NonConformance, NotTestable, require
 from hil.conformance.clock import stamp
 from hil.conformance.probe import Address, Heard, Probe, probing
+from hil.conformance.turn import WORDS, Behaviour, Turn
 
 SWITCH = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
 QUIET_S = 0.3
 TRIES = 20
 REFRESH_S = 1.0
-
-Behaviour = Literal["obey", "slow", "reject", "fail", "expire", "silent", "pretend"]
-"""`slow` obeys once `go` is set; `pretend` says that it succeeded and changes nothing."""
-
-WORDS: dict[Lang, dict[str, str]] = {
-    "zh": {"on": "打开空调", "off": "关闭空调", "window": "主驾车窗开到一半", "weather": "今天天气怎么样"},
-    "en": {
-        "on": "turn on the air conditioning",
-        "off": "turn off the air conditioning",
-        "window": "open the driver's window halfway",
-        "weather": "what's the weather like today",
-    },
-}
-"""What is said: to switch `SWITCH`, to put `WINDOW` to 50, and to ask the app `weather`."""
-
-
-@dataclass(slots=True)
-class Turn:
-    """One turn as its events tell it, in order, and where in the probe's record it began."""
-
-    id: str
-    place: int
-    events: list[dict[str, Any]] = field(default_factory=list)
-
-    def all(self, kind: str) -> list[dict[str, Any]]:
-        return [one for one in self.events if one.get("type") == kind]
-
-    @property
-    def kind(self) -> str:
-        """The reply's kind; empty where there was none."""
-        return next((str(one.get("kind", "")) for one in self.all("reply")), "")
 
 
 @dataclass
@@ -272,11 +241,3 @@ async def until_online(stage: Stage, since: int = 0) -> None:
 
     if await stage.probe.until(up, max(60.0, stage.timeout_s), since) is None:
         raise TimeoutError(f"the assistant of {stage.vid} did not come online")
-
-
-def is_json(raw: bytes) -> bool:
-    try:
-        json.loads(raw)
-    except ValueError:
-        return False
-    return True
