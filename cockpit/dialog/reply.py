@@ -22,6 +22,8 @@ class Told:
 
     kind: ReplyKind
     text: str
+    brief: bool = False
+    """Whether only the gist of `text` is wanted."""
 
 
 class Composer:
@@ -80,7 +82,8 @@ class Composer:
         kind = merged([part.kind for part in told])
         if plan.answers and kind == "done":
             kind = "answer"
-        return Told(kind, words.sentences([part.text for part in told]) if len(told) > 1 else told[0].text)
+        text = words.sentences([part.text for part in told]) if len(told) > 1 else told[0].text
+        return Told(kind, text, plan.brief and kind == "answer")
 
     def reply(self, parts: list[Told], lang: Lang) -> Reply:
         """The turn's one reply."""
