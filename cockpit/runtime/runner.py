@@ -107,7 +107,10 @@ class TurnRunner:
         if self._progress is None or not turn.spoken:
             return nullcontext()
         return self._progress.while_waiting(
-            turn.id, turn.begun_s, lambda: self.telling.lang(turn) if turn.heard else None
+            turn.id,
+            turn.begun_s,
+            lambda: self.telling.lang(turn) if turn.heard else None,
+            lambda lang: self._composer.moving(lang, turn.moving),
         )
 
     def _reply_anyway(self, turn: Turn, *, cancelled: bool) -> None:
