@@ -118,7 +118,7 @@ async def test_it_refuses_what_is_wrong(
 
 
 async def test_silence(car: SimulatedVehicle, broker: RunningBroker) -> None:
-    car.faults.silent = True
+    await car.begin("never-answer")
     async with peer(broker, car.vid) as rig:
         await rig.publish(f"vehicle/{car.vid}/set/A", {"id": "unheard", "issuer": "test"})
         await rig.heard("/set/A")
@@ -129,9 +129,10 @@ async def test_silence(car: SimulatedVehicle, broker: RunningBroker) -> None:
 
 async def test_other_faults(car: SimulatedVehicle, broker: RunningBroker) -> None:
     async with peer(broker, car.vid) as rig:
-        car.faults.reject = "busy"
+        rejecting = await car.begin("reject", {"code": "busy"})
         assert await verdict(rig, LIGHT, {"value": True}) == "rejected busy"
-        car.faults.reject, car.faults.stuck = "", True
+        await car.end(rejecting)
+        await car.begin("stuck")
         await verdict(rig, LIGHT, {"value": True})
         results = [body(message)["status"] for message in await rig.heard("/result/test", 3)]
     assert results == ["rejected", "accepted", "succeeded"]
