@@ -162,7 +162,7 @@ class AppHostile(OnApps):
     one's own."""
 
     kind = "app-hostile"
-    text: str = "inject-en"
+    text: str = "inject"
     times: Annotated[int, Field(ge=1, le=10_000)] = 1
 
 
@@ -189,6 +189,11 @@ class Faults:
 
     def __len__(self) -> int:
         return len(self._on)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of those that are on, oldest first."""
+        return tuple(self._on)
 
     def begin(self, kind: str, args: Mapping[str, Any]) -> str:
         """Start one; gives the name by which it is ended. Raises `RigError` (`rig-unknown-fault`)."""

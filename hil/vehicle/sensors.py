@@ -51,7 +51,7 @@ class Reports:
         return value
 
     def _due(self, path: str, now_s: float, pause_s: float) -> Scalar | None:
-        since_s = now_s - self._at_s.get(path, float("-inf"))
+        since_s = round(now_s - self._at_s.get(path, float("-inf")), 6)
         stale = path in self._rows and since_s >= REFRESH_S
         frozen = self._faults.at(path, FrozenSensor) if self._faults else None
         if frozen is not None:

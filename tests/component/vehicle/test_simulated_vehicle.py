@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -20,18 +19,7 @@ from hil.broker import RunningBroker, free_port, running_broker
 from hil.vehicle import SimulatedVehicle
 from tests.broker import DEADLINE_S, Peer, body, peer
 from tests.component.vehicle.scripted_car import LIGHT, SUNROOF, TEMPERATURE, WINDOW, permit
-
-
-@asynccontextmanager
-async def running(vehicle: SimulatedVehicle) -> AsyncIterator[SimulatedVehicle]:
-    task = asyncio.create_task(vehicle.run())
-    try:
-        await asyncio.wait_for(vehicle.ready(), DEADLINE_S)
-        yield vehicle
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+from tests.component.vehicle.simulated_car import running
 
 
 @pytest.fixture
