@@ -15,7 +15,7 @@ from cockpit.types import Scalar
 from cockpit.yamlfile import read_yaml
 from hil.vehicle.apps import SimulatedApp
 from hil.vehicle.car import TICK_S, Car
-from hil.vehicle.ecu import Command, Result
+from hil.vehicle.command import Command, Result
 from hil.vehicle.faults import ClockSkew, ProviderOffline
 from hil.vehicle.peer import Peer, expired, now
 
