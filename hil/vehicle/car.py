@@ -107,6 +107,11 @@ class Car:
         self.faults.end(name)
         self.step(0.0)
 
+    def clear(self) -> None:
+        """End all faults."""
+        self.faults.clear()
+        self.step(0.0)
+
     def reports(self, *, at_once: bool = False) -> list[tuple[str, Scalar]]:
         """What is to be told of the signals now: path and value."""
         return self._reports.due(self.now_s, self._ecus.moving, at_once=at_once)

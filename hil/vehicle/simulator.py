@@ -10,6 +10,8 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+import aiomqtt
+
 from cockpit.profile import VehicleProfile
 from cockpit.types import Scalar
 from cockpit.yamlfile import read_yaml
@@ -111,7 +113,7 @@ class SimulatedVehicle(Peer):
 
     async def clear(self) -> None:
         """End all faults."""
-        self.car.faults.clear()
+        self.car.clear()
         await self._heed()
 
     async def load(self, updates_per_s: float, signals: int = LOAD_SIGNALS) -> None:
@@ -122,8 +124,9 @@ class SimulatedVehicle(Peer):
             owed = int((loop.time() - began_s) * updates_per_s) - sent
             for path in islice(paths, owed):
                 async with self._telling:
-                    if (value := self.car.told(path)) is not None:
-                        await self._state(path, value)
+                    with suppress(aiomqtt.MqttError):
+                        if (value := self.car.told(path)) is not None:
+                            await self._state(path, value)
             sent += owed
             await asyncio.sleep(TICK_S)
 
@@ -189,11 +192,12 @@ class SimulatedVehicle(Peer):
             await app.heed()
 
     async def _tell(self, *, at_once: bool = False) -> None:
-        """States first, so that a success is told when it can be seen."""
+        """States before the answers that were given with them, so that a success is told when it can be seen."""
         async with self._telling:
-            for path, value in self.car.reports(at_once=at_once):
+            reports, answers = self.car.reports(at_once=at_once), self.car.answers()
+            for path, value in reports:
                 await self._state(path, value)
-            for result in self.car.answers():
+            for result in answers:
                 await self._result(result)
 
     @property
