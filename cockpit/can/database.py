@@ -35,7 +35,7 @@ STATUSES = ("accepted", "in_progress", "succeeded", "failed", "rejected", "expir
 """What the `Status` of an answer may be called in its value table: the contract's words."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Frame:
     """One message of the DBC. `codecs` by VSS path; `ecu` is the node on the other side from the gateway."""
 
@@ -82,7 +82,7 @@ class Frame:
         return {int(raw): str(name) for raw, name in (self.message.get_signal_by_name(signal).choices or {}).items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ecu:
     """A node with what it tells and how it is told. Every path that can be set is also told."""
 

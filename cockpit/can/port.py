@@ -44,17 +44,18 @@ class CanPort:
         self.on_up: list[Callable[[], None]] = []
         self.on_down: list[Callable[[], None]] = []
         self.up = asyncio.Event()
-        self._bus: can.BusABC | None = None
+        self.bus: can.BusABC | None = None
+        """python-can's own, while there is one."""
         self._inbox: deque[can.Message] = deque()
         self._off: asyncio.Future[None] | None = None
         self._heard = False
 
     def send(self, frame_id: int, data: bytes, extended: bool = False) -> None:
         """Hand one frame to the controller. Raises `CanError` (`can-bus-off`, `can-not-sent`)."""
-        if self._bus is None:
+        if self.bus is None:
             raise CanError("bus-off", "there is no CAN bus at the moment")
         try:
-            self._bus.send(can.Message(arbitration_id=frame_id, data=data, is_extended_id=extended, check=False))
+            self.bus.send(can.Message(arbitration_id=frame_id, data=data, is_extended_id=extended, check=False))
         except (can.CanError, OSError) as error:
             self.counters["can-not-sent"] += 1
             raise CanError("not-sent", f"frame {frame_id:#x} was not sent: {error}") from error
@@ -81,14 +82,14 @@ class CanPort:
         self._off = loop.create_future()
         reading = asyncio.ensure_future(asyncio.to_thread(self._read, bus, stop, loop))
         try:
-            self._bus = bus
+            self.bus = bus
             self.up.set()
             for greet in self.on_up:
                 greet()
             done, _ = await asyncio.wait((reading, self._off), return_when=asyncio.FIRST_COMPLETED)
             done.pop().result()
         finally:
-            self._bus = None
+            self.bus = None
             self.up.clear()
             stop.set()
             self._off.cancel()
@@ -122,7 +123,7 @@ class CanPort:
 
     def _handle(self) -> None:
         """All that waits, so that of several calls in a row the first does the work."""
-        while self._inbox and self._bus is not None:
+        while self._inbox and self.bus is not None:
             message = self._inbox.popleft()
             if not message.is_error_frame:
                 self._heard = True

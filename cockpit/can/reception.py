@@ -11,9 +11,12 @@ from cockpit.types import Scalar
 
 
 class Reception:
-    """Pure: time is handed to it. After `timeout_s` without a valid frame its signals are stale. Frames whose protection is wrong are dropped and count as not received:
-    `can-crc`, `can-repeated` (a frozen counter), `can-sequence`; `can-lost` counts gaps that were accepted,
-    `can-bad-value` values that the signal cannot have."""
+    """Pure: time is handed to it. After `timeout_s` without a valid frame its signals are stale.
+
+    Frames whose protection is wrong are dropped and count as not received: `can-crc`, `can-repeated` (a frozen
+    counter), `can-sequence`. `can-lost` counts gaps that were accepted, `can-bad-value` values that the signal cannot
+    have.
+    """
 
     def __init__(self, frame: Frame, timeout_s: float, counters: Counter[str]) -> None:
         self.frame = frame
