@@ -83,7 +83,7 @@ class EcuNetwork:
         self.orders: list[Order] = []
         """All that were taken, faults or not."""
         self.port = CanPort(settings, self._on_frame, self.counters)
-        self._obey = obey or self._do
+        self.obey = obey or self._do
         self._nodes = {ecu.name: _Node(ecu) for ecu in database.ecus}
         self._told_in = {
             path: (node, frame) for node in self._nodes.values() for frame in node.ecu.statuses for path in frame.codecs
@@ -180,7 +180,7 @@ class EcuNetwork:
                     self.put(order.path, type(there)((here + there) / 2))
                 self.answer(order, "failed", "obstacle")
             case "obey":
-                self._obey(order)
+                self.obey(order)
 
     def _do(self, order: Order) -> None:
         self.answer(order, "accepted")

@@ -191,7 +191,7 @@ async def test_an_ecu_that_cannot_be_believed_is_offline(stand: Stand, fault: st
 
 
 async def test_a_command_on_its_way_to_an_ecu_that_falls_silent_has_failed(stand: Stand) -> None:
-    stand.ecus._obey = lambda order: stand.ecus.answer(order, "accepted")
+    stand.ecus.obey = lambda order: stand.ecus.answer(order, "accepted")
     ident = await stand.set(WINDOW, value=80)
     await stand.results(ident, 1)
     stand.ecus.faults("BCM").silent = True
