@@ -147,10 +147,9 @@ def _frame(message: Message, profile: VehicleProfile) -> Frame:
 
 
 def _role(message: Message) -> Role:
-    """The attribute `Role`, written as its number or its name."""
+    """The attribute `Role`, an enumeration that a DBC writes as its number."""
     attributes = message.dbc.attributes if message.dbc else {}
-    written = attributes["Role"].value if "Role" in attributes else "other"
-    return ROLES[int(written)] if str(written).isdecimal() else ROLES[ROLES.index(written)]
+    return ROLES[int(attributes["Role"].value)] if "Role" in attributes else "other"
 
 
 def _ecu(name: str, frames: Mapping[int, Frame]) -> Ecu:

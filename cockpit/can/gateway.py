@@ -17,7 +17,7 @@ from cockpit.errors import CanError
 
 log = logging.getLogger(__name__)
 
-TICK_S = 0.02
+TICK_S = 0.05
 """How late a stale message is noticed at most."""
 REPORT_S = 60.0
 """How often the counters are logged, where they changed."""

@@ -38,7 +38,7 @@ class CanPort:
     def __init__(
         self, settings: CanSettings, on_frame: Callable[[can.Message], None], counters: Counter[str] | None = None
     ) -> None:
-        self._settings = settings
+        self.settings = settings
         self._on_frame = on_frame
         self.counters: Counter[str] = Counter() if counters is None else counters
         self.on_up: list[Callable[[], None]] = []
@@ -68,7 +68,7 @@ class CanPort:
                 await self._session()
             except CanError as error:
                 self.counters[error.code] += 1
-                log.warning("CAN %s %s: %s", self._settings.interface, self._settings.channel, error)
+                log.warning("CAN %s %s: %s", self.settings.interface, self.settings.channel, error)
             attempt = 0 if self._heard else attempt
             longest = BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)]
             attempt += 1
@@ -100,7 +100,7 @@ class CanPort:
                 clean_up()
 
     def _open(self) -> can.BusABC:
-        settings = self._settings
+        settings = self.settings
         try:
             return can.Bus(settings.channel, interface=settings.interface, **settings.options)  # type: ignore[arg-type]
         except (can.CanError, OSError, ValueError, TypeError) as error:
@@ -113,13 +113,15 @@ class CanPort:
                 message = bus.recv(POLL_S)
             except (can.CanError, OSError) as error:
                 raise CanError("unavailable", f"broke: {error}") from error
-            if message is None:
-                continue
-            if len(self._inbox) >= INBOX_SIZE:
-                self._inbox.popleft()
-                self.counters["can-overflow"] += 1
-            self._inbox.append(message)
-            loop.call_soon_threadsafe(self._handle)
+            if message is not None:
+                self._accept(message)
+                loop.call_soon_threadsafe(self._handle)
+
+    def _accept(self, message: can.Message) -> None:
+        if len(self._inbox) >= INBOX_SIZE:
+            self._inbox.popleft()
+            self.counters["can-overflow"] += 1
+        self._inbox.append(message)
 
     def _handle(self) -> None:
         """All that waits, so that of several calls in a row the first does the work."""

@@ -34,6 +34,8 @@ class EcuFaults:
     frozen_counter: bool = False
     commands: Literal["obey", "refuse", "never", "half-way"] = "obey"
     """What becomes of commands; `half-way` stops a number in the middle, with an obstacle in the way."""
+    late_s: float = 0.0
+    """How long a command waits before anything becomes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,12 @@ class EcuNetwork:
 
     def _take(self, node: _Node, order: Order) -> None:
         self.orders.append(order)
+        if node.faults.late_s:
+            asyncio.get_running_loop().call_later(node.faults.late_s, self._carry_out, node, order)
+        else:
+            self._carry_out(node, order)
+
+    def _carry_out(self, node: _Node, order: Order) -> None:
         match node.faults.commands:
             case "refuse":
                 self.answer(order, "rejected", "refused")
