@@ -135,19 +135,20 @@ async def latencies(bus: Bus, ecus: EcuNetwork, times: list[float], count: int) 
     return [(at - start) * 1000 for start, at in zip(began, times, strict=True)]
 
 
-def other(signal: Signal, value: Scalar) -> Scalar:
-    """Another value that the signal can have."""
+def other(signal: Signal, value: Scalar, most: float) -> Scalar:
+    """Another value that the signal and its frame can have; `most` is the frame's highest."""
     if isinstance(value, bool):
         return not value
     if isinstance(value, str):
         choices = signal.allowed or ["#FFFFFF", "#102030"]
         return choices[(choices.index(value) + 1) % len(choices)]
-    high = signal.max if signal.max is not None else 100
-    return signal.cast(value - 1 if value + 1 > high else value + 1)
+    return signal.cast(value - 1 if value + 1 > most else value + 1)
 
 
-async def updates(ecus: EcuNetwork, signals: dict[str, Signal], seconds: float) -> int:
+async def updates(ecus: EcuNetwork, database: CanDatabase, seconds: float) -> int:
     """Every signal in turn takes another value, `UPDATES_PER_S` of them."""
+    signals = database.profile.signals
+    most = {path: codec.signal.maximum or 0 for f in database.frames.values() for path, codec in f.codecs.items()}
     began, done = time.monotonic(), 0
     for path in itertools.cycle(signals):
         late_s = time.monotonic() - began - done / UPDATES_PER_S
@@ -155,7 +156,7 @@ async def updates(ecus: EcuNetwork, signals: dict[str, Signal], seconds: float) 
             return done
         if late_s < 0:
             await asyncio.sleep(-late_s)
-        ecus.put(path, other(signals[path], ecus.values[path]))
+        ecus.put(path, other(signals[path], ecus.values[path], most[path]))
         done += 1
     return done
 
@@ -180,7 +181,7 @@ async def measure(commands: int, seconds: float) -> Figures:
             with command_times(multicast, database) as times:
                 taken_ms = await latencies(bus, ecus, times, commands)
             told, cpu, began_s = observer.told, process.cpu_times(), time.monotonic()
-            done = await updates(ecus, profile.signals, seconds)
+            done = await updates(ecus, database, seconds)
             took_s, used = time.monotonic() - began_s, process.cpu_times()
             memory_mb = process.memory_info().rss / 1e6
             await asyncio.sleep(0.5)
