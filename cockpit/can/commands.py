@@ -119,14 +119,19 @@ class Commands:
             self._check.forget()
 
     def heartbeat(self, now_s: float) -> None:
-        """The command message in its cycle, with nothing wanted, so that the ECU knows the counter and that somebody
-        is there."""
+        """The command message in its cycle, with nothing wanted."""
         if self._command and now_s - self._sent_s >= self._command.cycle_s > 0:
-            self._sent_s = now_s
-            try:
-                self._send({"Ticket": 0, "Target": 0, "Idle": 0}, now_s)
-            except CanError as error:
-                self._counters[error.code] += 1
+            self.greet(now_s)
+
+    def greet(self, now_s: float) -> None:
+        """The command message with nothing wanted: by it an ECU knows the counter, and that somebody is there."""
+        if self._command is None:
+            return
+        self._sent_s = now_s
+        try:
+            self._send({"Ticket": 0, "Target": 0, "Idle": 0}, now_s)
+        except CanError as error:
+            self._counters[error.code] += 1
 
     def _send(self, values: dict[str, float], now_s: float) -> None:
         if self._command is None:

@@ -72,8 +72,10 @@ class EcuProvider:
             self._tell(self._commands.answered(data, now_s))
             return
         reception = self._receptions[frame_id]
-        was_alive = reception.alive
+        was_there, was_alive = any(r.alive for r in self._receptions.values()), reception.alive
         changed = reception.take(data, now_s)
+        if reception.alive and not was_there:
+            self._commands.greet(now_s)
         if self.bus.connected:
             for path, value in changed.items():
                 self._report(path, value, now_s)

@@ -206,6 +206,18 @@ async def test_bus_off_takes_all_offline_and_is_recovered_from(stand: Stand) -> 
     assert (await stand.results(await stand.set(WINDOW, value=10), 2))[-1] == ("succeeded", "")
 
 
+async def test_an_ecu_that_was_restarted_takes_the_very_next_command(stand: Stand) -> None:
+    """It believes no first frame after a silence, so the gateway shows itself as soon as the ECU is back."""
+    node = stand.ecus._nodes["BCM"]
+    node.faults.silent = True
+    await stand.until(lambda: not stand.online("bcm"))
+    assert node.check is not None
+    node.check.forget()
+    node.faults.silent = False
+    await stand.until(lambda: stand.online("bcm", WINDOW))
+    assert (await stand.results(await stand.set(WINDOW, value=10), 2))[-1] == ("succeeded", "")
+
+
 async def test_frames_of_strangers_are_counted(stand: Stand) -> None:
     assert stand.ecus.port.bus is not None
     stand.ecus.port.bus.send(can.Message(arbitration_id=0x7FF, data=b"\x01", is_extended_id=False))
