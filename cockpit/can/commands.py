@@ -112,6 +112,11 @@ class Commands:
                 del self._pending[ticket]
                 yield Told(pending.wanted.id, pending.wanted.issuer, "failed", "no-answer")
 
+    def excuse(self, deaf_s: float) -> None:
+        """Nobody listened for so long: commands have that much longer."""
+        for pending in self._pending.values():
+            pending.end_s += deaf_s
+
     def give_up(self) -> Iterator[Told]:
         """All of them: the ECU is silent or the bus off. Late answers are then nobody's."""
         yield from self.overdue(float("inf"))

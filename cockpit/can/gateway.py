@@ -63,10 +63,14 @@ class Gateway:
             self.counters[error.code] += 1
 
     async def _tick(self) -> None:
+        before_s = time.monotonic()
         while True:
             await asyncio.sleep(TICK_S)
             now_s = time.monotonic()
+            deaf_s = max(0.0, now_s - before_s - 2 * TICK_S)
+            before_s = now_s
             for provider in self.providers:
+                provider.excuse(deaf_s)
                 provider.tick(now_s)
                 if self.port.up.is_set():
                     provider.heartbeat(now_s)

@@ -97,6 +97,12 @@ class EcuProvider:
             self._refresh(now_s)
             self._announce()
 
+    def excuse(self, deaf_s: float) -> None:
+        """The gateway itself did not run for so long; what it did not hear then says nothing of the ECU."""
+        for reception in self._receptions.values():
+            reception.excuse(deaf_s)
+        self._commands.excuse(deaf_s)
+
     def heartbeat(self, now_s: float) -> None:
         """The command message in its cycle, while there is a CAN bus."""
         self._commands.heartbeat(now_s)

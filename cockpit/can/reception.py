@@ -28,6 +28,7 @@ class Reception:
         self.heard_s = float("-inf")
         """Monotonic time of the last valid frame."""
         self.alive = False
+        self._stale_s = float("inf")
 
     def take(self, data: bytes, now_s: float) -> dict[str, Scalar]:
         """A frame has come: the values that changed with it."""
@@ -38,6 +39,7 @@ class Reception:
         if verdict == "lost":
             self._counters["can-lost"] += 1
         self.heard_s, self.alive = now_s, True
+        self._stale_s = now_s + self._timeout_s
         content = bytes((data[1] & 0xF0,)) + data[2:]
         if content == self._last:
             return {}
@@ -62,10 +64,14 @@ class Reception:
 
     def expire(self, now_s: float) -> bool:
         """Whether its time is just over. Its values are stale from then on, and the next frame begins anew."""
-        if not self.alive or now_s - self.heard_s <= self._timeout_s:
+        if not self.alive or now_s <= self._stale_s:
             return False
         self.lose()
         return True
+
+    def excuse(self, deaf_s: float) -> None:
+        """Nobody listened for so long: that was no silence."""
+        self._stale_s += deaf_s
 
     def lose(self) -> None:
         """Nothing is known any more, e.g. because the bus is off."""

@@ -23,6 +23,9 @@ from hil.can.mirror import VehicleMirror
 from hil.can.relay import Relay
 from hil.cases import main, service
 
+LEAST_TIMEOUT_S = 2.0
+"""Simulated ECUs share the machine with recognisers and models; a real one is never this late."""
+
 
 @asynccontextmanager
 async def over_can(vid: str, log: Path) -> AsyncIterator[RunningBroker]:
@@ -41,7 +44,12 @@ async def frames_between(near: RunningBroker, far: RunningBroker, vid: str) -> A
     """The vehicle of `far` is on `near` as the gateway tells it."""
     settings = load_settings()
     database = load_database(settings.can.database, load_profile(settings.profile))
-    virtual = CanSettings(interface="virtual", channel=f"{vid}-{near.port}", database=settings.can.database)
+    virtual = CanSettings(
+        interface="virtual",
+        channel=f"{vid}-{near.port}",
+        database=settings.can.database,
+        least_timeout_s=LEAST_TIMEOUT_S,
+    )
     here, there = (Bus(BrokerSettings(host=broker.host, port=broker.port)) for broker in (near, far))
     gateway = Gateway(database, virtual, BrokerSettings(host=near.host, port=near.port), vid)
     ecus = EcuNetwork(database, virtual)

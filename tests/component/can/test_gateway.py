@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -241,6 +242,13 @@ async def test_only_frames_of_the_dbc_are_sent_and_every_one_is_protected(
     steps = [b.data[1] - a.data[1] for a, b in pairwise(commands)]
     assert {step % 15 for step in steps} == {1}
     assert stand.ecus.counters["can-crc"] == 0
+
+
+async def test_a_gateway_that_stood_still_does_not_blame_the_ecus(stand: Stand) -> None:
+    told = stand.last("state/Vehicle/Speed")["ts"]
+    time.sleep(1.5)  # noqa: ASYNC251 (the stall itself: nothing in this process runs meanwhile)
+    await stand.until(lambda: stand.last("state/Vehicle/Speed")["ts"] > told)
+    assert stand.gateway.counters["can-timeout"] == 0
 
 
 async def test_a_sensor_that_does_not_change_stays_fresh(stand: Stand) -> None:

@@ -57,6 +57,14 @@ def test_stale_once_and_then_as_new(frame: Frame, reception: Reception) -> None:
     assert reception.alive
 
 
+def test_what_nobody_listened_to_is_no_silence(frame: Frame, reception: Reception) -> None:
+    reception.take(motion(frame, 0, 10.0), 1.0)
+    reception.excuse(3.0)
+    assert not reception.expire(4.0 + TIMEOUT_S)
+    assert reception.heard_s == 1.0, "but it was not heard either"
+    assert reception.expire(4.1 + TIMEOUT_S)
+
+
 def test_gaps_are_counted(frame: Frame, reception: Reception) -> None:
     for counter in (0, 2, 9, 10):
         reception.take(motion(frame, counter, float(counter)), 1.0)
