@@ -244,6 +244,24 @@ async def test_only_frames_of_the_dbc_are_sent_and_every_one_is_protected(
     assert stand.ecus.counters["can-crc"] == 0
 
 
+async def test_without_a_frame_nothing_is_told_again(
+    broker: RunningBroker, database: CanDatabase, can_bus: CanSettings, vid: str
+) -> None:
+    """Also before the message is stale: a state that is published is one that a frame just said."""
+    patient = can_bus.model_copy(update={"least_timeout_s": 10.0, "refresh_s": 0.2})
+    async with standing(broker, database, patient, vid) as stand:
+        stand.ecus.faults("ESC").missing.add("ESC_Motion")
+        told = stand.last("state/Vehicle/Speed")["ts"]
+        for _ in range(3):
+            another = stand.last("state/Vehicle/Cabin/HVAC/AmbientAirTemperature")["ts"]
+            await stand.until(lambda: stand.last("state/Vehicle/Cabin/HVAC/AmbientAirTemperature")["ts"] > another)  # noqa: B023
+        count = len(
+            [m for m in stand.rig.seen if m.topic.value.endswith("state/Vehicle/Speed") and body(m)["ts"] > told]
+        )
+        assert count <= 1, "at most the frame that was on its way"
+        assert stand.online("esc", SPEED)
+
+
 async def test_a_gateway_that_stood_still_does_not_blame_the_ecus(stand: Stand) -> None:
     told = stand.last("state/Vehicle/Speed")["ts"]
     time.sleep(1.5)  # noqa: ASYNC251 (the stall itself: nothing in this process runs meanwhile)
