@@ -18,7 +18,7 @@ from cantools.database.can import Database, Message
 from cantools.database.errors import Error as CantoolsError
 
 from cockpit.can.codec import SignalCodec
-from cockpit.can.protection import protect
+from cockpit.can.protection import checksum, protect
 from cockpit.errors import CanError
 from cockpit.profile import VehicleProfile
 
@@ -111,6 +111,16 @@ class CanDatabase:
         settable = {path for ecu in self.ecus if ecu.command for path in ecu.command.codecs}
         signals = self.profile.signals
         return [p for p, s in signals.items() if p not in told or (s.kind == "actuator" and p not in settable)]
+
+    @property
+    def confusable(self) -> list[tuple[str, str]]:
+        """Frames that a checksum of 8 bits cannot tell apart by their identifiers (AUTOSAR asks for none in 1A)."""
+        seen: dict[int, str] = {}
+        found = []
+        for frame in (frame for frame in self.frames.values() if frame.role != "other"):
+            first = seen.setdefault(checksum(bytes(2), frame.id), frame.name)
+            found += [(first, frame.name)] if first != frame.name else []
+        return found
 
 
 def load_database(file: Path, profile: VehicleProfile) -> CanDatabase:

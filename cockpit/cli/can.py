@@ -29,7 +29,9 @@ def add(subcommands: Subcommands) -> None:
         "log", nargs="?", type=Path, help="a log of candump -L, .asc, .blf or .trc; else the bus itself"
     )
     decode.set_defaults(run=_decode)
-    check = actions.add_parser("check", help="what the DBC lacks of the vehicle profile")
+    check = actions.add_parser(
+        "check", help="what the DBC lacks of the vehicle profile, and frames that can be confused"
+    )
     check.set_defaults(run=_check)
     for action in (gateway, decode, check):
         add_settings(action)
@@ -77,14 +79,16 @@ def _decode(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    """Exit status 1 where something is missing."""
+    """Exit status 1 where something is missing or can be confused."""
     _, bus, database = _prepared(args)
     for path in database.missing:
         print(f"missing: {path}")
+    for one, other in database.confusable:
+        print(f"confusable: the checksums of {one} and {other} do not tell their identifiers apart")
     frames = [frame for frame in database.frames.values() if frame.role != "other"]
     load = sum(1 / frame.cycle_s for frame in frames if frame.cycle_s)
     told = sum(len(ecu.paths) for ecu in database.ecus)
     print(
         f"{bus.database.name}: {len(frames)} frames of {len(database.ecus)} ECUs, {told} signals, {load:.0f} frames/s"
     )
-    return 1 if database.missing else 0
+    return 1 if database.missing or database.confusable else 0

@@ -124,6 +124,12 @@ def test_what_is_wrong_with_a_dbc_is_said(
     assert caught.value.code == "can-bad-dbc"
 
 
+def test_frames_that_can_be_confused_are_said(tmp_path: Path, profile: VehicleProfile, database: CanDatabase) -> None:
+    assert database.confusable == []
+    moved = broken(tmp_path, " 816 ", " 768 ")
+    assert load_database(moved, profile).confusable == [("VCU_Energy", "BCM_Answer")]
+
+
 def test_a_missing_file_is_said(tmp_path: Path, profile: VehicleProfile) -> None:
     with pytest.raises(CanError, match="nowhere"):
         load_database(tmp_path / "nowhere.dbc", profile)
