@@ -127,7 +127,7 @@ def test_what_is_wrong_with_a_dbc_is_said(
 def test_frames_that_can_be_confused_are_said(tmp_path: Path, profile: VehicleProfile, database: CanDatabase) -> None:
     assert database.confusable == []
     moved = broken(tmp_path, " 816 ", " 768 ")
-    assert load_database(moved, profile).confusable == [("VCU_Energy", "BCM_Answer")]
+    assert load_database(moved, profile).confusable == [("VCU_Energy", "IHU_Answer")]
 
 
 def test_a_missing_file_is_said(tmp_path: Path, profile: VehicleProfile) -> None:
