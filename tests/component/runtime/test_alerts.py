@@ -13,7 +13,7 @@ from cockpit.bus.payloads import RoadEvent
 from cockpit.errors import BusError, SpeechError
 from cockpit.runtime.alerts import MAX_WAITING, Known, Way, way
 from tests.component.runtime.unasked import Cabin
-from tests.virtual_time import virtually
+from hil.virtual_time import virtually
 
 REPLY = "a reply of five words"
 TOPIC = "cockpit/demo/context/road"

@@ -13,7 +13,7 @@ from cockpit.tts.saying import HOLD_LIMIT_S
 from cockpit.tts.speech import Speech
 from cockpit.tts.voices import FallbackVoice, Voice
 from tests.component.tts.scripted_speech import ClockedSink, PacedVoice
-from tests.virtual_time import virtually
+from hil.virtual_time import virtually
 
 LATE_S = 0.1
 """Within this of a hold nothing may sound any more."""
