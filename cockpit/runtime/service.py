@@ -56,14 +56,15 @@ QUIET_S = 3.0
 class Service:
     """One assistant for one vehicle. Make it within a running event loop."""
 
-    def __init__(self, settings: Settings, also: EventSink | None = None) -> None:
+    def __init__(self, settings: Settings, also: EventSink | None = None, bus: Callable[..., Bus] = Bus) -> None:
+        """`also` hears every event; `bus` makes the connection to the broker, or what stands in for it."""
         self.settings = settings
         self._also = also
         self.profile = load_profile(settings.profile)
         self._understanding = understanding(settings)
         self._composer = Composer(self._understanding.skills, self.profile)
         status = topics.STATUS.build(settings.vid)
-        self.bus = Bus(
+        self.bus = bus(
             settings.broker,
             identifier=f"cockpit-{settings.vid}",
             last_will=LastWill(status, _about("offline")),
