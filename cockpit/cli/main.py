@@ -18,6 +18,8 @@ from cockpit.cli import (
     models,
     pack,
     privacy,
+    record,
+    replay,
     route,
     run,
     say,
@@ -26,7 +28,10 @@ from cockpit.cli import (
 )
 from cockpit.errors import CockpitError
 
-COMMANDS = (run, demo, say, explain, manual, vehicle, models, skills, pack, route, privacy, broker, doctor, bench)
+COMMANDS = (
+    run, demo, say, explain, manual, vehicle, record, replay,
+    models, skills, pack, route, privacy, broker, doctor, bench,
+)  # fmt: skip
 
 
 def parser() -> argparse.ArgumentParser:
