@@ -92,7 +92,8 @@ class Service:
         )
         telling = Telling(self._sink, settings.language)
         contacts = Contacts.read(settings.privacy.contacts)
-        proposals = Proposals(self.tiers, self._understanding.skills, self.profile, self.vehicle)
+        skills = self._understanding.skills
+        proposals = Proposals(self.tiers, skills, self.profile, self.vehicle) if settings.lm.propose else None
         self.talk = Talk(
             self.tiers,
             self._composer,
@@ -100,7 +101,7 @@ class Service:
             Talked(telling),
             self.record,
             contacts,
-            proposals if settings.lm.propose else None,
+            proposals,
         )
         self.runner, self.lanes = self._make_turns(telling)
         self.listening = Listening(

@@ -40,11 +40,11 @@ class Parts:
 
     def open(self) -> None:
         """Begin the first part. Raises `DriveError` (`drive-exists`, `drive-unwritable`)."""
+        if self._first.exists():
+            raise DriveError("exists", f"there is a drive {self._first} already")
         try:
             self._first.parent.mkdir(parents=True, exist_ok=True)
             self._begin(self._first, self._header, [])
-        except FileExistsError:
-            raise DriveError("exists", f"there is a drive {self._first} already") from None
         except OSError as error:
             raise self._unwritable(error) from error
 

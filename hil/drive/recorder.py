@@ -130,6 +130,8 @@ class Recorder:
             waiting.again[topic] = None
             self.kept += 1
         elif (note := self._note(topic, payload, retained)) is not None:
+            # what it said again before it changed, the change makes pointless
+            waiting.again.pop(topic, None)
             waiting.notes.append(note)
             self.kept += 1
 
