@@ -15,6 +15,9 @@ from hil.drive.format import Drive, Entry
 AFTERWARDS_S = 0.3
 """How long after its last result a signal that was set may still be said to follow."""
 
+GAP = ""
+"""In the place of a topic: the connection, or messages, were lost."""
+
 COMMANDS = (topics.SET, topics.APP_REQUEST)
 ANSWERS = (topics.RESULT, topics.APP_RESULT)
 SAID_BY_OTHERS = (topics.STATE, topics.PROVIDER, topics.APP_STATUS, topics.ROAD, topics.LINK)
@@ -65,7 +68,7 @@ def script(drive: Drive) -> Script:
     by_id: dict[str, Command] = {}
     newest: dict[str, Command] = {}
     found.given += [*_asked(drive), *_heard(drive)]
-    for entry in drive.spelled_out():
+    for entry in _known_from_the_start(drive):
         kind, data = kind_of(entry.topic), entry.data or {}
         if kind in COMMANDS:
             command = Command(entry.at_s, entry.topic, data)
@@ -78,8 +81,19 @@ def script(drive: Drive) -> Script:
             newest[entry.topic].follows.append((entry.at_s - newest[entry.topic].at_s, entry.topic, data))
         elif kind in SAID_BY_OTHERS:
             found.given.append(entry)
-    found.given.sort(key=lambda one: one.at_s)
+    found.given.sort(key=lambda one: (one.at_s, not one.retained))
     return found
+
+
+def _known_from_the_start(drive: Drive) -> Iterator[Entry]:
+    """The entries, with retained messages at the beginning: a recorder that has just come hears them one after the
+    other, while the assistant has known them all along."""
+    first_s = drive.entries[0].at_s if drive.entries else 0.0
+    heard: set[str] = set()
+    for entry in drive.spelled_out():
+        early = entry.retained and not heard & {entry.topic, GAP}
+        heard.add(GAP if entry.gap else entry.topic)
+        yield entry.model_copy(update={"at_s": first_s}) if early else entry
 
 
 def _asked(drive: Drive) -> Iterator[Entry]:
