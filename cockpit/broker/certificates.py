@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -65,16 +66,19 @@ def read_certificate(stem: Path) -> x509.Certificate:
 
 def write_file(file: Path, content: bytes, mode: int) -> None:
     """Write all or nothing, and keep the owner of what was there; nobody sees a key in between with more rights than
-    `mode`."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+    `mode`. Raises `ConfigError` (`config-unwritable`)."""
     fresh = file.with_name(file.name + ".new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-        if file.exists() and os.geteuid() == 0:
-            os.fchown(descriptor, file.stat().st_uid, file.stat().st_gid)
-    fresh.replace(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            if file.exists() and os.geteuid() == 0:
+                os.fchown(descriptor, file.stat().st_uid, file.stat().st_gid)
+        fresh.replace(file)
+    except OSError as error:
+        raise ConfigError("unwritable", f"{file} cannot be written: {error.strerror}") from error
 
 
 def new_authority(vid: str, days: int = AUTHORITY_DAYS) -> Pair:
@@ -90,7 +94,10 @@ def new_authority(vid: str, days: int = AUTHORITY_DAYS) -> Pair:
 
 
 def issue_server(authority: Pair, names: Sequence[str], days: int) -> Pair:
-    """The broker's certificate for `names`: DNS names and addresses under which clients reach it."""
+    """The broker's certificate for `names`: DNS names and addresses under which clients reach it.
+
+    Raises `ConfigError` (`config-bad-name`).
+    """
     alternatives = x509.SubjectAlternativeName([_alternative(name) for name in names])
     return _issue(authority, _name(names[0], "broker"), days, ExtendedKeyUsageOID.SERVER_AUTH, alternatives)
 
@@ -163,7 +170,10 @@ def _alternative(name: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
-        return x509.DNSName(name)
+        pass
+    if not re.fullmatch(r"(\*\.)?[A-Za-z0-9_.-]+", name):
+        raise ConfigError("bad-name", f"{name!r} is neither an address nor a DNS name in ASCII")
+    return x509.DNSName(name)
 
 
 def common_name(certificate: x509.Certificate) -> str:

@@ -65,7 +65,8 @@ class BrokerFolder:
     ) -> None:
         """Make what is missing; with `force` everything anew, the authority too, which shuts out all that were let in.
 
-        Raises `ConfigError` (`config-other-vehicle`) where the folder is that of another vehicle id.
+        Raises `ConfigError` (`config-other-vehicle` where the folder is that of another vehicle id, `config-bad-name`,
+        `config-unknown-user`, `config-unwritable`).
         """
         if force or not (self.folder / "ca.crt").exists():
             new_authority(vid).write(self.folder / "ca")
@@ -141,9 +142,13 @@ class BrokerFolder:
 
     def _give(self, user: str) -> None:
         """What only the broker may read becomes its user's, where that can be done (by root)."""
-        if user and os.geteuid() == 0:
+        if not user or os.geteuid() != 0:
+            return
+        try:
             for name in ("acl", "server.key"):
                 shutil.chown(self.server / name, user)
+        except LookupError:
+            raise ConfigError("unknown-user", f"there is no user {user!r} on this machine") from None
 
     def _forget(self) -> None:
         """What an authority signed that is no more is worth nothing."""

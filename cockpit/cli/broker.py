@@ -54,11 +54,18 @@ def add(subcommands: Subcommands) -> None:
     show.add_argument("--port", type=int, default=8883)
     show.set_defaults(run=_show)
     for action in (setup, renew):
-        action.add_argument("--days", type=int, default=DEFAULT_DAYS, help="how long certificates last")
+        action.add_argument("--days", type=_days, default=DEFAULT_DAYS, help="how long certificates last")
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if days < 1:
+        raise ValueError
+    return days
 
 
 def _setup(args: argparse.Namespace) -> int:
-    settings = load_settings(args.config)
+    settings = load_settings(args.config, **({"vid": args.vid} if args.vid else {}))
     apps = load_profile(settings.profile).apps
     usual = ["assistant", "vehicle", "screen", "telematics", "diagnosis"]
     usual += [f"app:{app}" for app in apps] + [f"microphone:{zone}" for zone in ZONES]
@@ -66,7 +73,7 @@ def _setup(args: argparse.Namespace) -> int:
     names = list(dict.fromkeys([*args.san, *LOCAL, socket.gethostname()]))
     clients = [Client.parse(text) for text in [*usual, *args.client]]
     listener = Listener(args.port, args.listen, args.user or _usual_user())
-    folder.setup(args.vid or settings.vid, clients, names, listener, args.days, force=args.force)
+    folder.setup(settings.vid, clients, names, listener, args.days, force=args.force)
     _print_table(folder)
     print(f"\nStart the broker:  mosquitto -c {folder.server / 'mosquitto.conf'}")
     print(f"Keep {folder.folder / 'ca.key'} off the car: it is needed only here, to let others in.")

@@ -9,6 +9,7 @@ from typing import Any
 from cockpit.bus import topics
 from cockpit.bus.topics import Topic
 from cockpit.errors import BusError
+from cockpit.types import same_value
 from hil.drive.errors import DriveError
 from hil.drive.format import Drive, Entry
 
@@ -17,6 +18,9 @@ AFTERWARDS_S = 0.3
 
 GAP = ""
 """In the place of a topic: the connection, or messages, were lost."""
+
+UNANSWERED_S = 10.0
+"""The same for a command that never had a last result, from its beginning."""
 
 COMMANDS = (topics.SET, topics.APP_REQUEST)
 ANSWERS = (topics.RESULT, topics.APP_RESULT)
@@ -33,11 +37,6 @@ class Command:
     data: dict[str, Any]
     final_s: float | None = None
     follows: list[tuple[float, str, dict[str, Any]]] = field(default_factory=list)
-
-    @property
-    def wanted(self) -> object:
-        """What tells it from others on the same topic."""
-        return self.data.get("args", self.data.get("value"))
 
 
 @dataclass(slots=True)
@@ -127,10 +126,19 @@ def _answer(command: Command | None, entry: Entry) -> None:
 
 def _follows(command: Command | None, entry: Entry) -> bool:
     """Whether a state belongs to the command on that signal that was sent last."""
-    return command is not None and (command.final_s is None or entry.at_s <= command.final_s + AFTERWARDS_S)
+    if command is None:
+        return False
+    until_s = command.at_s + UNANSWERED_S if command.final_s is None else command.final_s + AFTERWARDS_S
+    return entry.at_s <= until_s
 
 
 def answered(commands: Iterable[Command], topic: str, data: dict[str, Any]) -> Command | None:
     """The command of the drive that is this one: the same thing wanted, in the same turn if there is one."""
-    same = [one for one in commands if one.topic == topic and one.wanted == data.get("args", data.get("value"))]
+    same = [one for one in commands if one.topic == topic and _same(one.data, data)]
     return next((one for one in same if one.data.get("turn") == data.get("turn")), same[0] if same else None)
+
+
+def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    if "value" in one and "value" in other:
+        return same_value(one["value"], other["value"])
+    return bool(one.get("args") == other.get("args"))

@@ -134,3 +134,24 @@ def test_a_certificate_that_ends_soon_is_told_by_the_status(tmp_path: Path) -> N
     assert main(["broker", "show", folder]) == 1
     assert main(["broker", "renew", folder]) == 0
     assert main(["broker", "show", folder]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--vid", "a/b"), "config-invalid"),
+        (("--san", "车.local"), "config-bad-name"),
+        (("--client", "driver"), "config-unknown-role"),
+    ],
+)
+def test_a_mistake_is_told_by_its_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], code: str
+) -> None:
+    assert main(["broker", "setup", str(tmp_path), *arguments]) == 2
+    assert f"[{code}]" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    assert main(["broker", "setup", str(tmp_path / "file" / "broker")]) == 2
+    assert "[config-unwritable]" in capsys.readouterr().err
