@@ -10,6 +10,7 @@ import sys
 from cockpit import __version__
 from cockpit.cli import (
     bench,
+    broker,
     can,
     demo,
     doctor,
@@ -18,6 +19,8 @@ from cockpit.cli import (
     models,
     pack,
     privacy,
+    record,
+    replay,
     route,
     run,
     say,
@@ -26,7 +29,10 @@ from cockpit.cli import (
 )
 from cockpit.errors import CockpitError
 
-COMMANDS = (run, demo, say, explain, manual, vehicle, can, models, skills, pack, route, privacy, doctor, bench)
+COMMANDS = (
+    run, demo, say, explain, manual, vehicle, can, record, replay,
+    models, skills, pack, route, privacy, broker, doctor, bench,
+)  # fmt: skip
 
 
 def parser() -> argparse.ArgumentParser:
