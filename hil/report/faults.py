@@ -25,8 +25,8 @@ class FaultSpan:
 
 
 def fault_spans(entries: Iterable[Seen]) -> list[FaultSpan]:
-    """Every fault, in the order in which they began. Which of its kind has ended is told by the name that `Faults.begin`
-    gave it (key `id` or `name`); without one it is the only one of its kind."""
+    """Every fault, in the order in which they began. Which of its kind has ended is told by the name that
+    `Faults.begin` gave it (key `id` or `name`); without one it is the only one of its kind."""
     spans: list[FaultSpan] = []
     going: dict[str, FaultSpan] = {}
     for entry in entries:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from hil.scenario.outcome import RunOutcome, ScenarioOutcome
@@ -24,9 +25,12 @@ begin."""
 
 def lane(entry: Seen) -> Lane:
     """Messages of the bus by what they are, everything else by its source."""
-    if entry.source != "bus":
-        return entry.source
-    side, _, kind, *rest = (*entry.name.split("/"), "", "", "")
+    return _lane_of(entry.name) if entry.source == "bus" else entry.source
+
+
+@lru_cache(maxsize=10_000)
+def _lane_of(topic: str) -> Lane:
+    side, _, kind, *rest = (*topic.split("/"), "", "", "")
     if side == "vehicle":
         return "set" if kind == "set" else "result" if kind == "result" else "state"
     if side == "app":
@@ -37,8 +41,13 @@ def lane(entry: Seen) -> Lane:
 
 def event_type(entry: Seen) -> str:
     """The type of an assistant's event, empty for anything else."""
-    side, _, kind, *rest = (*entry.name.split("/"), "", "", "")
-    return rest[0] if entry.source == "bus" and (side, kind) == ("cockpit", "event") else ""
+    return _type_of(entry.name) if entry.source == "bus" else ""
+
+
+@lru_cache(maxsize=10_000)
+def _type_of(topic: str) -> str:
+    side, _, kind, *rest = (*topic.split("/"), "", "", "")
+    return rest[0] if (side, kind) == ("cockpit", "event") else ""
 
 
 @dataclass(frozen=True, slots=True)

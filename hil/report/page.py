@@ -39,11 +39,13 @@ def page(run: RunOutcome, comparison: Comparison, folder: Path, out: Path) -> st
     """The page of the run in `folder`, to be written to `out`, to which files beside it are relative."""
     keys, sounds = sounds_of(run, folder, out)
     counts = {"all": len(sounds), "inside": sum(sound["inside"] for sound in sounds.values())}
-    share = view.share(run)
+    share, names = view.share(run), view.Names()
+    insides = [view.inside(scenario, share, keys, names) for scenario in run.scenarios]
     data = {
         "run": view.overview(run, comparison, counts),
         "texts": {lang: read_yaml(WEB / f"texts.{lang}.yaml") for lang in LANGS},
-        **{f"scenario-{n}": view.inside(one, share, keys) for n, one in enumerate(run.scenarios)},
+        "names": names.all,
+        **{f"scenario-{n}": inside for n, inside in enumerate(insides)},
         **{f"sound-{key}": sound for key, sound in sounds.items()},
     }
     script = '"use strict";\n' + "\n".join((WEB / name).read_text("utf-8") for name in SCRIPTS)

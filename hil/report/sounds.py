@@ -1,4 +1,5 @@
-"""The sounds of a run for its page: inside it while there is room, beside it otherwise; each with the shape of its wave."""
+"""The sounds of a run for its page, inside it while there is room and beside it otherwise, and the shapes of their
+waves."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import hashlib
 import io
 import os
 import wave
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
 from urllib.parse import quote
@@ -33,7 +34,8 @@ class Sound(TypedDict):
 def sounds_of(run: RunOutcome, folder: Path, page: Path) -> tuple[dict[str, str], dict[str, Sound]]:
     """The key of every sound file that a trace names, and the sounds by key; files that are alike have one key.
 
-    Sounds of failed attempts come inside first, then those of first attempts. A file outside `folder` counts as missing.
+    Sounds of failed attempts come inside first, then those of first attempts. A file outside `folder` counts as
+    missing.
     """
     keys: dict[str, str] = {}
     sounds: dict[str, Sound] = {}

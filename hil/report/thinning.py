@@ -28,7 +28,7 @@ def thinned(entries: Sequence[Seen], most: int) -> Thinned:
     """At most about `most` entries, in their order.
 
     First go states and frames that say what the one before said. If that is not enough, names that flood are cut to the
-    same number each, evenly over time, the first and the last among them; if even that is not, all names but what
+    same number each, evenly over time, the first and the last among them where there is room for two; if even that is not, all names but what
     the scenario itself did.
     """
     kept = _changes(entries) if len(entries) > most else list(entries)
@@ -68,10 +68,10 @@ def _cut(entries: Sequence[Seen], most: int, may_go: Callable[[str], bool]) -> l
 
 
 def _share(counts: Collection[int], room: int) -> int:
-    """The largest number that each may keep so that all together have `room`, and never less than two."""
-    each, left = 2, sorted(counts)
+    """The largest number that each may keep so that all together have `room`; never less than one."""
+    each, left = 1, sorted(counts)
     while left:
-        each = max(2, room // len(left))
+        each = max(1, room // len(left))
         if left[0] > each:
             break
         room -= left.pop(0)
@@ -79,7 +79,9 @@ def _share(counts: Collection[int], room: int) -> int:
 
 
 def _even(places: Sequence[int], count: int) -> Sequence[int]:
-    """`count` of them, evenly, with both ends."""
+    """`count` of them, evenly, with both ends; a single one is the last."""
     if len(places) <= count:
         return places
+    if count == 1:
+        return places[-1:]
     return [places[round(n * (len(places) - 1) / (count - 1))] for n in range(count)]

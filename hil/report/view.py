@@ -12,7 +12,7 @@ import numpy as np
 
 from hil.report.compare import Comparison
 from hil.report.faults import fault_spans
-from hil.report.lanes import MEASURES, language, lane, turns
+from hil.report.lanes import MEASURES, lane, language, turns
 from hil.report.thinning import thinned
 from hil.scenario.outcome import Attempt, RunOutcome, ScenarioOutcome
 
@@ -124,9 +124,23 @@ def _comparison(comparison: Comparison) -> Json:
     }
 
 
-def inside(scenario: ScenarioOutcome, share: int, keys: Mapping[str, str]) -> Json:
+class Names:
+    """Every topic and other name of a page once; entries have its place in `all`."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+
+    def place(self, name: str) -> int:
+        return self._places.setdefault(name, len(self._places))
+
+    @property
+    def all(self) -> list[str]:
+        return [*self._places]
+
+
+def inside(scenario: ScenarioOutcome, share: int, keys: Mapping[str, str], names: Names) -> Json:
     """One scenario's attempts; `keys` names the sound of a file."""
-    return {"attempts": [_attempt(attempt, share, keys) for attempt in scenario.attempts]}
+    return {"attempts": [_attempt(attempt, share, keys, names) for attempt in scenario.attempts]}
 
 
 def share(run: RunOutcome) -> int:
@@ -136,24 +150,22 @@ def share(run: RunOutcome) -> int:
     return max(least, min(most, MOST_ENTRIES // max(1, attempts)))
 
 
-def _attempt(attempt: Attempt, share: int, keys: Mapping[str, str]) -> Json:
+def _attempt(attempt: Attempt, share: int, keys: Mapping[str, str], names: Names) -> Json:
     shown = thinned(attempt.entries, share)
-    names = {name: place for place, name in enumerate(dict.fromkeys(entry.name for entry in shown.entries))}
     entries = []
     for entry in shown.entries:
         data = _bounded(entry.data)
         if entry.source == "audio" and entry.data.get("file") in keys:
             data["sound"] = keys[entry.data["file"]]
-        entries.append([round(entry.at_s, 4), lane(entry), names[entry.name], data])
+        entries.append([round(entry.at_s, 4), lane(entry), names.place(entry.name), data])
     return {
         "number": attempt.number,
         "passed": attempt.passed,
         "took_s": round(attempt.took_s, 3),
         "error": attempt.error,
-        "names": [*names],
         "entries": entries,
         "seen": len(attempt.entries),
-        "left_out": shown.left_out,
+        "left_out": [(names.place(name), *counts) for name, counts in shown.left_out.items()],
         "turns": [asdict(turn) for turn in turns(attempt.entries)],
         "faults": [asdict(fault) for fault in fault_spans(attempt.entries)],
         "findings": [finding.model_dump() for finding in attempt.findings],

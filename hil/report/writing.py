@@ -12,8 +12,8 @@ from hil.report.reading import read_run
 
 
 def write_report(run_dir: Path, earlier: Sequence[Path], out: Path) -> None:
-    """The page of the run in folder `run_dir`, compared with the runs in folders `earlier`, as file `out`, and its JUnit
-    XML beside it. Raises `ReportError`."""
+    """The page of the run in folder `run_dir`, compared with the runs in folders `earlier`, as file `out`, and its
+    JUnit XML beside it. Raises `ReportError`."""
     run = read_run(run_dir)
     comparison = compared(run, [read_run(folder) for folder in earlier])
     out.parent.mkdir(parents=True, exist_ok=True)

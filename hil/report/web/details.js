@@ -91,7 +91,7 @@ function player(item, src, title, timeline) {
 }
 
 function entries(attempt, timeline) {
-  const gone = Object.entries(attempt.left_out);
+  const gone = attempt.left_out;
   const hidden = attempt.seen - attempt.entries.length;
   const box = el("details", { class: "inner" }, el("summary", {}, words(hidden ? "entries_thinned" : "entries", { n: attempt.entries.length, of: attempt.seen })));
   box.addEventListener("toggle", () => box.children.length === 1 && box.append(...entryTables(timeline, gone)));
@@ -106,7 +106,7 @@ function entryTables(timeline, gone) {
       el("td", { class: "n tight" }, at(item.at)), el("td", { class: "tight" }, words(`lane_${item.lane}`)), el("td", { class: "text" }, item.title),
       el("td", { class: "text" }, el("code", {}, cut(item.text || JSON.stringify(item.data), 900))));
   });
-  const lost = gone.map(([name, [all, shown]]) => [el("code", {}, name), String(all), String(shown)]);
+  const lost = gone.map(([name, all, shown]) => [el("code", {}, NAMES[name]), String(all), String(shown)]);
   const thin = gone.length ? [el("p", { class: "small muted" }, words("thinned_why")),
     table([[words("name"), "text"], [words("seen"), "n"], [words("kept"), "n"]], lost, words("left_out"))] : [];
   return [table(columns, rows, words("entries_label")), ...thin];

@@ -4,6 +4,7 @@ const byId = (id) => document.getElementById(id);
 const read = (id) => JSON.parse(byId(id).textContent);
 const RUN = read("run");
 const TEXTS = read("texts");
+const NAMES = read("names");
 const SVG = "http://www.w3.org/2000/svg";
 
 const kept = (name) => {

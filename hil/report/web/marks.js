@@ -13,7 +13,12 @@ const TELLING = { event: (data) => data.text ?? data.acts?.map((act) => act.inte
   audio: (data) => data.text, set: (data) => value(data.value), state: (data) => value(data.value ?? data.status),
   result: (data) => [data.status, data.code].filter(Boolean).join(" "), app: (data) => value(data.args ?? data.data ?? data.status),
   host: (data) => ["process", "cpu", "memory_mb"].filter((key) => key in data).map((key) => `${key} ${value(data[key])}`).join(", ") };
-const value = (of) => (of === undefined ? "" : typeof of === "number" ? number(of) : typeof of === "object" ? JSON.stringify(of) : String(of));
+function value(of) {
+  if (of === undefined || of === null) return "";
+  if (typeof of === "number") return number(of);
+  if (typeof of !== "object") return String(of);
+  return Object.values(of).some((one) => typeof one === "object") ? JSON.stringify(of) : Object.entries(of).map(([key, one]) => `${key} ${value(one)}`).join(", ");
+}
 
 // A topic without what is the same for all of its lane.
 function short(lane, name) {
@@ -33,8 +38,8 @@ function lookOf(lane, data) {
 
 function itemsOf(attempt) {
   const items = attempt.entries.map(([time, lane, name, data], place) => {
-    const title = short(lane, attempt.names[name]);
-    return { lane, at: time, to: time, title, name: attempt.names[name], text: value(TELLING[lane]?.(data)), data, place,
+    const title = short(lane, NAMES[name]);
+    return { lane, at: time, to: time, title, name: NAMES[name], text: value(TELLING[lane]?.(data)), data, place,
       look: title === "reply/audio" ? "quiet" : lookOf(lane, data) };
   });
   for (const item of items.filter(({ lane }) => lane === "audio")) item.to = item.at + (item.data.duration_s ?? 0);

@@ -1,0 +1,109 @@
+"""Opens a report in a headless Chromium, as a reader would, and tells what is wrong with it.
+
+`python -m hil.report.looking REPORT.html [--shots FOLDER]`: 0 when nothing is. Needs playwright (extra `dev`) and an
+installed Chromium or Chrome; nothing is downloaded and nothing is reached over the network.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Literal
+
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--mute-audio")
+"""For a container without a sandbox of its own, a screen or a way out."""
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
+LOOKS: tuple[tuple[str, ViewportSize, Literal["light", "dark"]], ...] = (
+    ("light", WIDE, "light"),
+    ("dark", WIDE, "dark"),
+    ("narrow", NARROW, "light"),
+)
+TIMEOUT_MS = 20_000.0
+
+
+def find_chromium() -> str | None:
+    return next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """The installed browser. Raises `RuntimeError` where there is none."""
+    program = find_chromium()
+    if program is None:
+        raise RuntimeError(f"none of {', '.join(PROGRAMS)} is installed")
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=program, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def opened(page: Page, address: str, said: list[str]) -> None:
+    """Load the report at that URI; what the browser complains of, then and later, goes into `said`."""
+    page.set_default_timeout(TIMEOUT_MS)
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: said.append(f"asks for {request.url}") if _goes_out(request.url) else None)
+    await page.goto(address)
+    await page.wait_for_selector("#rows")
+
+
+def _goes_out(url: str) -> bool:
+    return not url.startswith(("file:", "data:", "blob:"))
+
+
+async def look(address: str, shots: Path | None = None) -> list[str]:
+    """Everything that is wrong: complaints of the browser, scenarios that do not open, a page wider than its window.
+    Screenshots of its top and of its first failed scenario go into `shots`."""
+    wrong: list[str] = []
+    async with chromium() as browser:
+        for name, size, colours in LOOKS:
+            page = await browser.new_page(viewport=size, color_scheme=colours)
+            said: list[str] = []
+            await opened(page, address, said)
+            if shots is not None:
+                await page.screenshot(path=shots / f"{name}.png")
+            await _open_scenarios(page, all_of_them=name == "light")
+            if shots is not None and await page.locator(".scenario[open]").count():
+                await page.locator(".scenario[open]").first.screenshot(path=shots / f"{name}-scenario.png")
+            if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                said.append("the page is wider than its window")
+            if await page.locator(".scenario[open]:not(:has(.body))").count():
+                said.append("a scenario stays empty when it is opened")
+            wrong += [f"{name}: {complaint}" for complaint in said]
+            await page.close()
+    return wrong
+
+
+async def _open_scenarios(page: Page, all_of_them: bool) -> None:
+    """The first failed one, else the first; or all."""
+    failed = page.locator('.scenario[data-passed="false"]')
+    chosen = failed if await failed.count() else page.locator(".scenario")
+    for scenario in await page.locator(".scenario").all() if all_of_them else [chosen.first]:
+        if await scenario.count():
+            await scenario.evaluate("one => { one.open = true; }")
+            await scenario.locator(".body").wait_for()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m hil.report.looking", description=__doc__)
+    parser.add_argument("report", type=Path)
+    parser.add_argument("--shots", type=Path, help="folder for screenshots")
+    chosen = parser.parse_args(arguments)
+    wrong = asyncio.run(look(chosen.report.resolve().as_uri(), chosen.shots))
+    sys.stdout.write("".join(f"{line}\n" for line in wrong) or f"{chosen.report} is in order\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
