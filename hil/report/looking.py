@@ -1,7 +1,8 @@
 """Opens a report in a headless Chromium, as a reader would, and tells what is wrong with it.
 
-`python -m hil.report.looking REPORT.html [--shots FOLDER]`: 0 when nothing is. Needs playwright (extra `dev`) and an
-installed Chromium or Chrome; nothing is downloaded and nothing is reached over the network.
+`python -m hil.report.looking REPORT.html [--shots FOLDER]`: 0 when nothing is; says how long it took to open. Needs
+playwright (extra `dev`) and an installed Chromium or Chrome; nothing is downloaded and nothing is reached over the
+network.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import argparse
 import asyncio
 import shutil
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -48,29 +51,41 @@ async def chromium() -> AsyncIterator[Browser]:
             await browser.close()
 
 
-async def opened(page: Page, address: str, said: list[str]) -> None:
-    """Load the report at that URI; what the browser complains of, then and later, goes into `said`."""
+async def opened(page: Page, address: str, said: list[str]) -> float:
+    """Load the report at that URI; what the browser complains of, then and later, goes into `said`. Returns the
+    milliseconds until its scenarios were there."""
     page.set_default_timeout(TIMEOUT_MS)
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: said.append(f"asks for {request.url}") if _goes_out(request.url) else None)
+    began_s = time.monotonic()
     await page.goto(address)
     await page.wait_for_selector("#rows")
+    return 1000 * (time.monotonic() - began_s)
 
 
 def _goes_out(url: str) -> bool:
     return not url.startswith(("file:", "data:", "blob:"))
 
 
-async def look(address: str, shots: Path | None = None) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was found. `opened_ms` is from asking for the page to its list of scenarios, the first time."""
+
+    wrong: tuple[str, ...]
+    opened_ms: float
+
+
+async def look(address: str, shots: Path | None = None) -> Look:
     """Everything that is wrong: complaints of the browser, scenarios that do not open, a page wider than its window.
     Screenshots of its top and of its first failed scenario go into `shots`."""
     wrong: list[str] = []
+    took_ms: list[float] = []
     async with chromium() as browser:
         for name, size, colours in LOOKS:
             page = await browser.new_page(viewport=size, color_scheme=colours)
             said: list[str] = []
-            await opened(page, address, said)
+            took_ms.append(await opened(page, address, said))
             if shots is not None:
                 await page.screenshot(path=shots / f"{name}.png")
             await _open_scenarios(page, all_of_them=name == "light")
@@ -82,7 +97,7 @@ async def look(address: str, shots: Path | None = None) -> list[str]:
                 said.append("a scenario stays empty when it is opened")
             wrong += [f"{name}: {complaint}" for complaint in said]
             await page.close()
-    return wrong
+    return Look(tuple(wrong), took_ms[0])
 
 
 async def _open_scenarios(page: Page, all_of_them: bool) -> None:
@@ -100,9 +115,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("report", type=Path)
     parser.add_argument("--shots", type=Path, help="folder for screenshots")
     chosen = parser.parse_args(arguments)
-    wrong = asyncio.run(look(chosen.report.resolve().as_uri(), chosen.shots))
-    sys.stdout.write("".join(f"{line}\n" for line in wrong) or f"{chosen.report} is in order\n")
-    return 1 if wrong else 0
+    found = asyncio.run(look(chosen.report.resolve().as_uri(), chosen.shots))
+    size_mb = chosen.report.stat().st_size / 1e6
+    sys.stdout.write("".join(f"{line}\n" for line in found.wrong))
+    sys.stdout.write(f"{chosen.report}: {size_mb:.1f} MB, opened in {found.opened_ms:.0f} ms, ")
+    sys.stdout.write(f"{len(found.wrong)} complaints\n")
+    return 1 if found.wrong else 0
 
 
 if __name__ == "__main__":

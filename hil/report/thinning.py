@@ -28,8 +28,8 @@ def thinned(entries: Sequence[Seen], most: int) -> Thinned:
     """At most about `most` entries, in their order.
 
     First go states and frames that say what the one before said. If that is not enough, names that flood are cut to the
-    same number each, evenly over time, the first and the last among them where there is room for two; if even that is not, all names but what
-    the scenario itself did.
+    same number each, evenly over time, the first and the last among them where there is room for two; if even that is
+    not, all names but what the scenario itself did. Of no name nothing is left.
     """
     kept = _changes(entries) if len(entries) > most else list(entries)
     for may_go in (lambda place: place in FLOODS, lambda place: place not in KEPT):

@@ -18,7 +18,7 @@ from hil.scenario.outcome import Attempt, RunOutcome, ScenarioOutcome
 
 Json = dict[str, Any]
 
-MOST_ENTRIES = 20_000
+MOST_ENTRIES = 35_000
 """Entries of a whole page; each attempt has an equal share."""
 SHARE = (60, 1500)
 """The least and the most that one attempt has of them."""

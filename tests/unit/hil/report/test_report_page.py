@@ -165,3 +165,32 @@ def test_the_command_writes_both_files(tmp_path: Path, capsys: pytest.CaptureFix
     assert main([str(folder), "--out", str(tmp_path / "out" / "page.html")]) == 0
     assert {file.name for file in (tmp_path / "out").iterdir()} == {"page.html", "page.xml"}
     assert "page.html" in capsys.readouterr().out
+
+
+def palettes() -> list[dict[str, str]]:
+    """The colours of the light and of the dark page."""
+    blocks = re.findall(r":root[^{]*\{(color-scheme[^}]*)\}", (WEB / "style.css").read_text("utf-8"))
+    light, dark = (dict(re.findall(r"--([\w-]+):(#\w+)", block)) for block in blocks)
+    return [light, {**light, **dark}]
+
+
+def contrast(one: str, other: str) -> float:
+    """As WCAG 2 defines it, 1 .. 21."""
+
+    def luminance(colour: str) -> float:
+        digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+        shares = [int(digits[n : n + 2], 16) / 255 for n in (0, 2, 4)]
+        linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dim, bright = sorted((luminance(one), luminance(other)))
+    return (bright + 0.05) / (dim + 0.05)
+
+
+@pytest.mark.parametrize("colours", palettes(), ids=["light", "dark"])
+def test_letters_stand_out_from_what_is_behind_them(colours: dict[str, str]) -> None:
+    pairs = [(letter, back) for letter in ("text", "muted", "accent", "ok", "bad", "warn") for back in ("bg", "card")]
+    pairs += [(kind, f"{kind}-soft") for kind in ("ok", "bad", "warn")]
+    pairs += [("text", "soft"), ("muted", "soft"), ("bg", "accent"), ("bg", "text")]
+    found = {pair: round(contrast(colours[pair[0]], colours[pair[1]]), 2) for pair in pairs}
+    assert {pair: value for pair, value in found.items() if value < 4.5} == {}
