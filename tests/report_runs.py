@@ -42,7 +42,7 @@ def turn(hear_ms: float = 300.0) -> list[Seen]:
     """One spoken command, carried out, with a fault on the way and two sounds."""
     timings = {"hear": hear_ms, "understand": 20.0, "act": 400.0, "reply": 1000.0, "set": 600.0}
     return [
-        Seen(at_s=0.0, source="fault", name="delay", data={"id": "f1", "state": "begun", "ms": 200}),
+        Seen(at_s=0.0, source="fault", name="delay", data={"name": "delay-1", "state": "begun", "args": {"ms": 200}}),
         Seen(at_s=0.1, source="step", name="say", data={"text": "打开车窗", "zone": "driver"}),
         Seen(at_s=0.1, source="audio", name="said", data={"file": "said.wav", "duration_s": 1.0, "text": "打开车窗"}),
         event(0.6, "transcript", text="打开车窗", final=True),
@@ -57,7 +57,7 @@ def turn(hear_ms: float = 300.0) -> list[Seen]:
         event(1.1, "reply", text=REPLY, kind="done"),
         event(1.15, "speaking", state="start"),
         Seen(at_s=1.15, source="audio", name="reply", data={"file": "reply.wav", "duration_s": 0.8, "text": REPLY}),
-        Seen(at_s=1.5, source="fault", name="delay", data={"id": "f1", "state": "ended"}),
+        Seen(at_s=1.5, source="fault", name="delay", data={"name": "delay-1", "state": "ended"}),
         Seen(at_s=1.6, source="host", name="usage", data={"process": "assistant", "cpu": 0.5, "memory_mb": 900.0}),
         event(1.95, "speaking", state="end"),
         event(2.0, "turn_end", outcome="done", timings=timings),

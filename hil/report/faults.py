@@ -10,8 +10,6 @@ from hil.trace import Seen
 
 ENDED = "ended"
 """`state` of the entry with which a fault is over; any other says that it goes on."""
-OWN = frozenset({"id", "name", "state"})
-"""Keys of an entry that are not the fault's arguments."""
 
 
 @dataclass(slots=True)
@@ -25,19 +23,19 @@ class FaultSpan:
 
 
 def fault_spans(entries: Iterable[Seen]) -> list[FaultSpan]:
-    """Every fault, in the order in which they began. Which of its kind has ended is told by the name that
-    `Faults.begin` gave it (key `id` or `name`); without one it is the only one of its kind."""
+    """Every fault, in the order in which they began. Which of its kind has ended is told by the `name` that
+    `Faults.begin` gave it; without one it is the only one of its kind. What it was begun with is under `args`."""
     spans: list[FaultSpan] = []
     going: dict[str, FaultSpan] = {}
     for entry in entries:
         if entry.source != "fault":
             continue
-        name = str(entry.data.get("id") or entry.data.get("name") or entry.name)
+        name = str(entry.data.get("name") or entry.name)
         if entry.data.get("state") == ENDED:
             if (span := going.pop(name, None)) is not None:
                 span.to_s = entry.at_s
         elif name not in going:
-            args = {key: value for key, value in entry.data.items() if key not in OWN}
-            going[name] = FaultSpan(entry.name, entry.at_s, None, args)
+            args = entry.data.get("args")
+            going[name] = FaultSpan(entry.name, entry.at_s, None, args if isinstance(args, dict) else {})
             spans.append(going[name])
     return spans

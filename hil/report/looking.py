@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import shutil
 import sys
 import time
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Literal
 
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import TimeoutError as TooLate
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--mute-audio")
@@ -77,31 +79,37 @@ class Look:
 
 
 async def look(address: str, shots: Path | None = None) -> Look:
-    """Everything that is wrong: complaints of the browser, scenarios that do not open, a page wider than its window.
-    Screenshots of its top and of its first failed scenario go into `shots`."""
+    """Everything that is wrong: complaints of the browser, no list of scenarios, scenarios that do not open, a page
+    wider than its window. Screenshots of its top and of its first failed scenario go into `shots`."""
     wrong: list[str] = []
     took_ms: list[float] = []
     async with chromium() as browser:
         for name, size, colours in LOOKS:
             page = await browser.new_page(viewport=size, color_scheme=colours)
             said: list[str] = []
-            took_ms.append(await opened(page, address, said))
-            if shots is not None:
-                await page.screenshot(path=shots / f"{name}.png")
-            await _open_scenarios(page, all_of_them=name == "light")
-            if shots is not None and await page.locator(".scenario[open]").count():
-                await page.locator(".scenario[open]").first.screenshot(path=shots / f"{name}-scenario.png")
-            if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                said.append("the page is wider than its window")
-            if await page.locator(".scenario[open]:not(:has(.body))").count():
-                said.append("a scenario stays empty when it is opened")
+            try:
+                took_ms.append(await opened(page, address, said))
+                said += await _looked_through(page, name, shots)
+            except TooLate as late:
+                said.append(str(late).splitlines()[0])
             wrong += [f"{name}: {complaint}" for complaint in said]
             await page.close()
-    return Look(tuple(wrong), took_ms[0])
+    return Look(tuple(wrong), took_ms[0] if took_ms else math.inf)
+
+
+async def _looked_through(page: Page, name: str, shots: Path | None) -> list[str]:
+    if shots is not None:
+        await page.screenshot(path=shots / f"{name}.png")
+    await _open_scenarios(page, all_of_them=name == "light")
+    opened_ones = page.locator(".scenario[open]")
+    if shots is not None and await opened_ones.count():
+        await opened_ones.first.screenshot(path=shots / f"{name}-scenario.png")
+    wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return ["the page is wider than its window"] if wide else []
 
 
 async def _open_scenarios(page: Page, all_of_them: bool) -> None:
-    """The first failed one, else the first; or all."""
+    """The first failed one, else the first; or all. Each must show its inside in time."""
     failed = page.locator('.scenario[data-passed="false"]')
     chosen = failed if await failed.count() else page.locator(".scenario")
     for scenario in await page.locator(".scenario").all() if all_of_them else [chosen.first]:

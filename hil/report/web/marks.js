@@ -42,7 +42,11 @@ function itemsOf(attempt) {
     return { lane, at: time, to: time, title, name: NAMES[name], text: value(TELLING[lane]?.(data)), data, place,
       look: title === "reply/audio" ? "quiet" : lookOf(lane, data) };
   });
-  for (const item of items.filter(({ lane }) => lane === "audio")) item.to = item.at + (item.data.duration_s ?? 0);
+  for (const sound of items.filter(({ lane }) => lane === "audio")) {
+    const turn = attempt.turns.find(({ id }) => id === sound.data.turn);
+    sound.to = sound.at + (sound.data.duration_s ?? 0);
+    sound.text ||= (sound.title === "reply" ? turn?.reply : turn?.heard) ?? "";
+  }
   const all = [...items, ...faultSpans(attempt), ...turnItems(attempt), ...attempt.findings.map(checkItem)].sort((a, b) => a.at - b.at);
   const end = Math.max(attempt.took_s, ...all.map(({ to }) => to));
   for (const lane of ["audio", "fault", "turn", "check"]) stack(all.filter((item) => item.lane === lane && !item.within), lane === "check" ? end / 60 : 0);

@@ -7,12 +7,12 @@ class Scale {
   }
 
   fit() {
-    this.show(-0.01 * this.end, 1.02 * this.end);
+    this.show(-0.02 * this.end, 1.02 * this.end);
   }
 
   show(from, to) {
-    const length = Math.min(Math.max(to - from, 0.02), 1.03 * this.end);
-    this.from = Math.min(Math.max(from, -0.01 * this.end), 1.02 * this.end - length);
+    const length = Math.min(Math.max(to - from, 0.02), 1.04 * this.end);
+    this.from = Math.min(Math.max(from, -0.02 * this.end), 1.02 * this.end - length);
     this.to = this.from + length;
   }
 

@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from hil.report import write_report
-from hil.report.looking import PROGRAMS, WIDE, chromium, find_chromium, look, opened
+from hil.report.looking import LOOKS, PROGRAMS, WIDE, chromium, find_chromium, look, opened
 from hil.scenario.outcome import RunOutcome
 from tests.report_runs import attempt, everything, large, run, scenario, write_run, write_wav
 
@@ -69,25 +69,33 @@ async def test_a_look_finds_nothing_wrong_and_takes_pictures(browser: Browser, t
     assert min(sizes.values()) > 3 * len(blank)
 
 
+INLINE = "script-src 'unsafe-inline';"
+OUTSIDE = '<img src="http://192.0.2.1/x.png" alt="">'
+
+
 @pytest.mark.parametrize(
-    ("good", "bad", "complaint"),
+    ("changes", "complaint"),
     [
-        ('"use strict";', '"use strict";\nthrow new Error("broken");', "Content Security Policy"),
-        ("img-src data:", "img-src *", "asks for http://192.0.2.1/x.png"),
-        ("max-width:76rem", "min-width:2000px", "wider than its window"),
+        ({'"use strict";': '"use strict"; // not what was hashed'}, "Content Security Policy"),
+        ({"<noscript>": f"{OUTSIDE}<noscript>"}, "Content Security Policy"),
+        ({"<noscript>": f"{OUTSIDE}<noscript>", "img-src data:": "img-src *"}, "asks for http://192.0.2.1/x.png"),
+        ({"script-src 'sha256-": f"{INLINE} 'sha256", "function details(": "function gone("}, "details is not defined"),
+        ({"max-width:76rem": "min-width:2000px"}, "the page is wider than its window"),
     ],
+    ids=["script", "outside", "request", "error", "wide"],
 )
-async def test_a_look_finds_what_is_wrong(good: str, bad: str, complaint: str, tmp_path: Path) -> None:
+async def test_a_look_finds_what_is_wrong(
+    changes: dict[str, str], complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hil.report.looking.TIMEOUT_MS", 2_000.0)
+    monkeypatch.setattr("hil.report.looking.LOOKS", LOOKS[:1])
     file = report(tmp_path, everything())
-    html = file.read_text("utf-8").replace(good, bad)
-    file.write_text(html.replace("<noscript>", '<img src="http://192.0.2.1/x.png" alt=""><noscript>'), "utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hil.report.looking.TIMEOUT_MS", 2_000.0)
-        try:
-            found = " ".join((await look(file.as_uri())).wrong)
-        except Exception as error:  # noqa: BLE001 (a page without its script never lists a scenario)
-            found = str(error)
-    assert complaint in found or "#rows" in found
+    html = file.read_text("utf-8")
+    for good, bad in changes.items():
+        assert good in html
+        html = html.replace(good, bad)
+    file.write_text(html, "utf-8")
+    assert complaint in " ".join((await look(file.as_uri())).wrong)
 
 
 async def test_the_head_says_why_the_run_failed(shown: Page) -> None:

@@ -83,9 +83,9 @@ def fault(at_s: float, kind: str, **data: object) -> Seen:
 def test_faults_of_one_kind_are_told_apart_by_their_names() -> None:
     first, second = fault_spans(
         [
-            fault(0.0, "delay", id="a", state="begun", ms=100),
-            fault(0.5, "delay", id="b", state="begun", ms=200),
-            fault(1.0, "delay", id="a", state="ended"),
+            fault(0.0, "delay", name="a", state="begun", args={"ms": 100}),
+            fault(0.5, "delay", name="b", state="begun", args={"ms": 200}),
+            fault(1.0, "delay", name="a", state="ended"),
         ]
     )
     assert (first.from_s, first.to_s, first.args) == (0.0, 1.0, {"ms": 100})
@@ -93,9 +93,9 @@ def test_faults_of_one_kind_are_told_apart_by_their_names() -> None:
 
 
 def test_a_fault_without_a_name_ends_with_its_kind_and_can_come_again() -> None:
-    going = [fault(0.0, "kill"), fault(1.0, "kill", state="ended"), fault(2.0, "kill")]
+    going = [fault(0.0, "kill", args="all"), fault(1.0, "kill", state="ended"), fault(2.0, "kill")]
     assert [(span.from_s, span.to_s) for span in fault_spans(going)] == [(0.0, 1.0), (2.0, None)]
 
 
 def test_the_end_of_a_fault_that_never_began_is_left_alone() -> None:
-    assert fault_spans([fault(1.0, "delay", id="a", state="ended")]) == []
+    assert fault_spans([fault(1.0, "delay", name="a", state="ended")]) == []

@@ -61,7 +61,7 @@ def test_what_was_said_cannot_become_markup(tmp_path: Path) -> None:
 
 
 def test_a_large_run_stays_small_and_tells_what_it_left_out(tmp_path: Path) -> None:
-    outcome = large()
+    outcome = large(seconds=4)
     folder = write_run(outcome, tmp_path)
     write_wav(folder / "said.wav", 0.98 * INSIDE_BYTES / 2 / 16_000)
     html = reported(folder)
@@ -70,7 +70,7 @@ def test_a_large_run_stays_small_and_tells_what_it_left_out(tmp_path: Path) -> N
     first = data(html, "scenario-0")["attempts"][0]
     gone = sum(seen - shown for _, seen, shown in first["left_out"])
     assert first["seen"] == len(outcome.scenarios[0].attempts[0].entries)
-    assert gone == first["seen"] - len(first["entries"]) > 2000
+    assert gone == first["seen"] - len(first["entries"]) > 500
 
 
 def test_a_huge_payload_is_cut_with_its_length(tmp_path: Path) -> None:
