@@ -54,6 +54,13 @@ Object.assign(Timeline.prototype, {
       const { items } = this.under(event);
       if (items.length && !dragged?.moved) this.choose(items[0], items);
     });
+    plot.addEventListener("dblclick", (event) => {
+      const [item] = this.under(event).items;
+      const margin = item ? 0.1 * (item.to - item.at) : 0;
+      if (margin) this.scale.show(item.at - margin, item.to + margin);
+      else this.scale.zoom(2, this.scale.time(this.under(event).x));
+      this.draw();
+    });
     plot.addEventListener("wheel", (event) => {
       if (!event.ctrlKey) return;
       event.preventDefault();
