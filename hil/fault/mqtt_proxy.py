@@ -1,7 +1,6 @@
 """A proxy that knows MQTT, between the assistant and the broker: it has the transport faults happen.
 
-It speaks plain TCP on its own side, on the loopback interface; a broker behind TLS is beyond it, because it must read
-what passes.
+It speaks plain TCP; a broker behind TLS is beyond it, because it must read what passes.
 """
 
 from __future__ import annotations
@@ -19,13 +18,15 @@ CONNECT_S = 5.0
 
 
 class MqttProxy:
-    """Passes connections on to the broker at `host`:`port`. `begin` and `end` a fault at any time.
+    """Passes connections on to the broker at `upstream_host`:`upstream_port`. `begin` and `end` a fault at any time.
 
     Transport faults are told apart by `hil/fault/kinds.yaml`; their arguments must be checked before.
     """
 
-    def __init__(self, host: str, port: int, *, listen: int = 0, seed: int = 0) -> None:
-        self._upstream, self._listen, self._seed = (host, port), listen, seed
+    def __init__(
+        self, upstream_host: str, upstream_port: int, *, host: str = "127.0.0.1", listen: int = 0, seed: int = 0
+    ) -> None:
+        self._upstream, self._where, self._seed = (upstream_host, upstream_port), (host, listen), seed
         self._server: asyncio.Server | None = None
         self._serving: set[asyncio.Task[None]] = set()
         self._links: set[Link] = set()
@@ -35,7 +36,7 @@ class MqttProxy:
         self._passable.set()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._listen)
+        self._server = await asyncio.start_server(self._serve, *self._where)
         return self
 
     async def __aexit__(self, *_: object) -> None:
