@@ -172,7 +172,9 @@ async def _hold(plan: RigPlan, who: lease.Holder, stack: AsyncExitStack, *, stea
     await stack.enter_async_context(lease.machine_lease(plan.rig.name, who, steal=steal))
     if (mark := lease.broken(plan.rig.name)) is not None:
         when = f"{mark.at:%Y-%m-%d %H:%M} UTC"
-        message = f"{plan.rig.name} broke at {when}: {mark.reason} (cockpit hil mend {plan.rig.name}, once it is looked at)"
+        message = (
+            f"{plan.rig.name} broke at {when}: {mark.reason} (cockpit hil mend {plan.rig.name}, once it is looked at)"
+        )
         raise RigError("broken", message)
 
 

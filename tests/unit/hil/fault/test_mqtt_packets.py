@@ -21,7 +21,11 @@ async def read(data: bytes) -> Packet:
 
 
 @given(
-    topic=TOPICS, payload=st.binary(max_size=300), qos=st.integers(0, 2), retain=st.booleans(), version=st.integers(4, 5)
+    topic=TOPICS,
+    payload=st.binary(max_size=300),
+    qos=st.integers(0, 2),
+    retain=st.booleans(),
+    version=st.integers(4, 5),
 )
 def test_a_message_is_read_as_it_was_written(topic: str, payload: bytes, qos: int, retain: bool, version: int) -> None:
     properties = b"\0" if version == 5 else b""
