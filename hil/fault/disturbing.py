@@ -49,7 +49,7 @@ class Disturbance:
         way = self.args.get("direction", "both")
         if way not in {"both", direction} or (self.kind == "duplicate" and message.qos == 2):
             return False
-        return Topic(message.topic).matches(self.args["topics"])
+        return bool(Topic(message.topic).matches(self.args["topics"]))
 
     def judge(self, message: Publish) -> Verdict:
         """What becomes of the next message that it concerns."""

@@ -155,7 +155,7 @@ async def ended_by(watch: Callable[[], Awaitable[RigError]]) -> AsyncIterator[No
 
 
 async def _until_stolen(name: str, file: Path, inode: int) -> RigError:
-    while _inode(file) == inode:
+    while _inode(file) == inode:  # noqa: ASYNC110 (a file: nobody tells)
         await asyncio.sleep(WATCH_S)
     return RigError("lost", f"the lease of {name} was taken by {holder(name) or 'somebody'}")
 

@@ -28,7 +28,7 @@ class Lease(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    on: Literal["machine", "broker", "nothing"] = "machine"
+    kept_by: Literal["machine", "broker", "nothing"] = "machine"
     ttl_s: Annotated[float, Field(ge=3, le=3600)] = 30.0
     """On the broker: how long it holds when its holder is not heard of any more."""
 

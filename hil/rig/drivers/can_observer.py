@@ -69,9 +69,10 @@ def _database(dbc: Path | None) -> tuple[Any, tuple[type[Exception], ...]]:
         return None, ()
     try:
         import cantools  # noqa: PLC0415
+        from cantools.database.errors import Error  # noqa: PLC0415
     except ImportError as error:
         raise RigError("unsupported", WANTED) from error
     try:
-        return cantools.database.load_file(dbc), (KeyError, ValueError, cantools.database.Error)
-    except (OSError, ValueError, cantools.database.Error) as error:
+        return cantools.database.load_file(dbc), (KeyError, ValueError, Error)
+    except (OSError, ValueError, Error) as error:
         raise RigError("invalid", f"{dbc} cannot be read: {error}") from error

@@ -70,7 +70,7 @@ def test_drivers_are_opened_in_the_order_in_which_they_need_each_other(tmp_path:
         ({"resources": resources(voice={"driver": "pathlib:Path"})}, "is no driver"),
         ({"settings": {"speech": {"zh": "opera"}}}, "speech.zh: Input should be"),
         ({"budgets": {"cpu": -1}}, "budgets.cpu: Input should be"),
-        ({"lease": {"on": "moon"}}, "lease.on: Input should be"),
+        ({"lease": {"kept_by": "moon"}}, "lease.kept_by: Input should be"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, changes: dict[str, Any], said: str) -> None:

@@ -1,4 +1,4 @@
-"""What tc is told, by a program in its place that writes it down; whether the kernel does it is the kernel's business."""
+"""What tc is told, by a program in its place that writes it down; the kernel's part is not tried here."""
 
 from __future__ import annotations
 

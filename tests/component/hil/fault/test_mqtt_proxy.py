@@ -163,8 +163,7 @@ async def test_the_connection_breaks_and_comes_back_with_the_end_of_the_fault(br
                 async with aiomqtt.Client("127.0.0.1", proxy.port) as client:
                     await client.subscribe("t/#")
                     name = proxy.begin("disconnect", checked("disconnect", {"how": how})[1])
-                    async for _ in client.messages:
-                        pass
+                    await anext(aiter(client.messages))
         with pytest.raises(aiomqtt.MqttError):
             async with aiomqtt.Client("127.0.0.1", proxy.port, timeout=2):
                 pass
@@ -180,8 +179,7 @@ async def test_a_broken_connection_has_the_broker_send_the_last_will(broker: Run
         with pytest.raises(aiomqtt.MqttError):
             async with aiomqtt.Client("127.0.0.1", proxy.port, will=will) as client:
                 proxy.begin("disconnect", checked("disconnect", {"back": True})[1])
-                async for _ in client.messages:
-                    pass
+                await anext(aiter(client.messages))
         async with asyncio.timeout(DEADLINE_S):
             message = await anext(aiter(witness.messages))
         assert message.payload == b"gone"
