@@ -19,7 +19,7 @@ from hil.rig.registry import driver
 RIGS = Path(__file__).parent.parent / "rigs"
 """The rigs that come along."""
 
-NEEDED: tuple[Role, ...] = ("broker", "car", "board", "voice")
+NEEDED: tuple[Role, ...] = ("broker", "bus", "car", "board", "voice")
 
 
 class Lease(BaseModel):

@@ -117,4 +117,6 @@ def netem(kind: str, args: Mapping[str, Any]) -> tuple[str, ...]:
         "corrupt": ("corrupt", percent),
         "disconnect": ("loss", "100%"),
     }
+    if kind not in words:
+        raise RigError("unsupported", f"netem cannot do {kind}")
     return ("netem", *words[kind])

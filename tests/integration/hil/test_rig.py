@@ -193,6 +193,6 @@ async def test_a_rig_that_broke_while_it_was_used_is_marked_too(desk: Path) -> N
     with pytest.raises(RigError, match="the car does not answer"):
         async with open_rig(desk) as rig:
             raise rig.broke("the car does not answer")
-    with pytest.raises(RigError, match="broke at .* the car does not answer"):
+    with pytest.raises(RigError, match=r"broke at .* the car does not answer"):
         async with open_rig(desk):
             pass
