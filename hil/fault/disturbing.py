@@ -62,7 +62,7 @@ class Disturbance:
         self._seen += 1
         if every := self.args.get("every", 0):
             return self._seen % int(every) == 0
-        return self._random.random() < self.args.get("share", 1)
+        return self._random.random() < float(self.args.get("share", 1))
 
     def _delay(self, message: Publish) -> Verdict:
         jitter = self.args["jitter_ms"]
