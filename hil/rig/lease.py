@@ -86,8 +86,6 @@ async def machine_lease(name: str, who: Holder, *, steal: bool = False) -> Async
         lock.flush()
         async with ended_by(partial(_until_stolen, name, file, os.fstat(lock.fileno()).st_ino)):
             yield
-        if _inode(file) == os.fstat(lock.fileno()).st_ino:
-            file.unlink(missing_ok=True)
 
 
 def holder(name: str) -> Holder | None:

@@ -17,7 +17,9 @@ from hil.rig.driver import Resource, Site
 from hil.rig.drivers.mqtt_microphones import MqttMicrophones
 from hil.rig.drivers.mqtt_voice import MqttVoice, MqttVoiceResource
 from hil.rig.drivers.observer import BusObserver, BusObserverResource
+from hil.rig.drivers.virtual_car import VirtualCar, VirtualCarResource
 from hil.rig.errors import RigError
+from hil.trace import Trace
 from tests.broker import Peer, body, peer
 
 DEADLINE_S = 10.0
@@ -114,3 +116,13 @@ async def test_a_broker_that_is_not_there_is_late(site: Site) -> None:
         async with BusObserver(BusObserverResource(connect_s=0.3), nowhere):
             pass
     assert error.value.code == "rig-late"
+
+
+async def test_what_is_done_to_the_car_is_told_in_the_trace_of_the_present_attempt(wired: Site) -> None:
+    async with VirtualCar(VirtualCarResource(percent_per_s=200), wired) as car:
+        await car.prepare({"Vehicle.Speed": 0.0})
+        before, wired.trace = wired.trace, Trace()
+        name = await car.begin("low-voltage", {"volts": 9.0})
+        await car.end(name)
+        assert [seen.data["state"] for seen in wired.trace.since(source="fault")] == ["begun", "ended"]
+        assert list(before.since(source="fault")) == []
