@@ -19,7 +19,7 @@ from pydantic_settings import (
 )
 
 from cockpit.config.answering import CloudSettings, LanguageModelSettings, ManualSettings, PrivacySettings, TurnSettings
-from cockpit.config.connections import BrokerSettings, HttpSettings, VehicleSettings
+from cockpit.config.connections import BrokerSettings, CanSettings, HttpSettings, VehicleSettings
 from cockpit.config.hearing import AsrSettings, AudioSettings, FrontSettings, WakeSettings
 from cockpit.config.section import ROOT, models_dir, state_dir
 from cockpit.config.speaking import SpeechSettings
@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     """What must outlast a restart: money spent this month, whether the cloud may be asked."""
     broker: BrokerSettings = BrokerSettings()
     vehicle: VehicleSettings = VehicleSettings()
+    can: CanSettings = CanSettings()
     audio: AudioSettings = AudioSettings()
     wake: WakeSettings = WakeSettings()
     http: HttpSettings = HttpSettings()

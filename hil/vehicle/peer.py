@@ -34,6 +34,8 @@ class Peer:
         self._client: aiomqtt.Client | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self.connected = asyncio.Event()
+        self.tls: aiomqtt.TLSParameters | None = None
+        """Set it before `run` for a broker that wants to know who comes."""
 
     async def run(self) -> None:
         """Stay connected until cancelled."""
@@ -47,7 +49,8 @@ class Peer:
 
     async def _connected(self) -> None:
         will = aiomqtt.Will(self._presence, encode(self._absent), 1, True)
-        async with aiomqtt.Client(self._host, self._port, will=will, socket_options=NO_DELAY) as client:
+        there = aiomqtt.Client(self._host, self._port, will=will, tls_params=self.tls, socket_options=NO_DELAY)
+        async with there as client:
             try:
                 await self._serve(client)
             except asyncio.CancelledError:
@@ -114,14 +117,17 @@ def _decode(payload: bytes) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def now(skew_s: float = 0.0) -> str:
+    """The time of a clock that is ahead by `skew_s`."""
+    ahead = datetime.now(UTC) + timedelta(seconds=skew_s)
+    return ahead.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def expired(body: Mapping[str, Any]) -> bool:
-    """Whether a command has outlived its `ttl_ms`; one that does not say when it was made and for how long has."""
+def expired(body: Mapping[str, Any], skew_s: float = 0.0) -> bool:
+    """Whether a command has outlived its `ttl_ms`, by a clock that is ahead by `skew_s`; one that does not say when it
+    was made and for how long has."""
     try:
-        age = datetime.now(UTC) - datetime.fromisoformat(body["ts"])
+        age = datetime.now(UTC) + timedelta(seconds=skew_s) - datetime.fromisoformat(body["ts"])
         return age > timedelta(milliseconds=body["ttl_ms"])
     except (KeyError, TypeError, ValueError, OverflowError):
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -20,18 +20,7 @@ from hil.broker import RunningBroker, free_port, running_broker
 from hil.vehicle import SimulatedVehicle
 from tests.broker import DEADLINE_S, Peer, body, peer
 from tests.component.vehicle.scripted_car import LIGHT, SUNROOF, TEMPERATURE, WINDOW, permit
-
-
-@asynccontextmanager
-async def running(vehicle: SimulatedVehicle) -> AsyncIterator[SimulatedVehicle]:
-    task = asyncio.create_task(vehicle.run())
-    try:
-        await asyncio.wait_for(vehicle.ready(), DEADLINE_S)
-        yield vehicle
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+from tests.component.vehicle.simulated_car import running
 
 
 @pytest.fixture
@@ -118,7 +107,7 @@ async def test_it_refuses_what_is_wrong(
 
 
 async def test_silence(car: SimulatedVehicle, broker: RunningBroker) -> None:
-    car.faults.silent = True
+    await car.begin("never-answer")
     async with peer(broker, car.vid) as rig:
         await rig.publish(f"vehicle/{car.vid}/set/A", {"id": "unheard", "issuer": "test"})
         await rig.heard("/set/A")
@@ -129,9 +118,10 @@ async def test_silence(car: SimulatedVehicle, broker: RunningBroker) -> None:
 
 async def test_other_faults(car: SimulatedVehicle, broker: RunningBroker) -> None:
     async with peer(broker, car.vid) as rig:
-        car.faults.reject = "busy"
+        rejecting = await car.begin("reject", {"code": "busy"})
         assert await verdict(rig, LIGHT, {"value": True}) == "rejected busy"
-        car.faults.reject, car.faults.stuck = "", True
+        await car.end(rejecting)
+        await car.begin("stuck")
         await verdict(rig, LIGHT, {"value": True})
         results = [body(message)["status"] for message in await rig.heard("/result/test", 3)]
     assert results == ["rejected", "accepted", "succeeded"]
@@ -186,3 +176,19 @@ async def test_it_comes_back_with_its_broker(profile: VehicleProfile, vid: str) 
         await stack.__aexit__(None, None, None)
         last = (await observer.heard("/provider/simulator", 2))[-1]
     assert body(last)["status"] == "offline"
+
+
+async def test_a_window_does_not_stop_because_the_broker_is_away(profile: VehicleProfile, vid: str) -> None:
+    port = free_port()
+    car = SimulatedVehicle(profile, "127.0.0.1", port, vid, percent_per_s=15)
+    async with AsyncExitStack() as stack:
+        async with running_broker(port) as broker:
+            await stack.enter_async_context(running(car))
+            async with peer(broker, vid) as rig:
+                command = {"id": "1", "value": 100, "ttl_ms": 3000, "ts": timestamp(), "issuer": "test"}
+                await rig.publish(f"vehicle/{vid}/set/{WINDOW.replace('.', '/')}", command)
+                await rig.heard("/result/test", 2)
+        before = car.values[WINDOW]
+        async with running_broker(port) as broker, peer(broker, vid) as rig:
+            first = body((await rig.heard(f"state/{WINDOW.replace('.', '/')}"))[0])["value"]
+            assert first >= before + 10
