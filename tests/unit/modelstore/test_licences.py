@@ -26,7 +26,15 @@ def rows() -> dict[str, list[str]]:
 
 def dependencies() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    extras = project["optional-dependencies"]
+    own = f"{project['name']}["
+    wanted, named = list(project["dependencies"]), ["dev"]
+    while named:
+        for line in extras[named.pop()]:
+            if line.startswith(own):
+                named += line.removeprefix(own).rstrip("]").split(",")
+            else:
+                wanted.append(line)
     return [re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in wanted]
 
 
