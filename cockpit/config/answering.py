@@ -17,7 +17,9 @@ class TurnSettings(Section):
     """From the end of speech (or the arrival of a text) to the reply, whatever happens."""
     command_ttl_ms: Annotated[int, Field(ge=100, le=60_000)] = 3000
     result_timeout_s: Annotated[float, Field(gt=0, le=60)] = 6.0
-    """How long a moving actuator or a busy app is waited for."""
+    """How long the car's or an app's last word on a command is waited for."""
+    moving_timeout_s: Annotated[float, Field(gt=0, le=60)] = 10.5
+    """The same where the car says that an actuator is on its way; before `deadline_s`, so that it can still be told."""
     context_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
     queue: Annotated[int, Field(ge=1, le=100)] = 4
     """Utterances of one zone that may wait; one more is refused with an error."""

@@ -32,6 +32,7 @@ def connected_vehicle(
         commands,
         profile,
         settings.turn.result_timeout_s,
+        settings.turn.moving_timeout_s,
     )
 
 

@@ -7,7 +7,7 @@ import asyncio
 from cockpit.errors import CockpitError, VehicleError
 from cockpit.profile import VehicleProfile
 from cockpit.types import CallApp, Outcome, OutcomeStatus, Permit, Proposal, Scalar, SetSignal, Snapshot
-from cockpit.vehicle.command import Command, Commands, Port, SignalPort, before
+from cockpit.vehicle.command import Command, Commands, Final, Port, SignalPort, before
 from cockpit.vehicle.state import SignalStore
 
 STATUS_OF: dict[str, OutcomeStatus] = {"vehicle-expired": "expired", "vehicle-unavailable": "unavailable"}
@@ -19,12 +19,16 @@ LAST_WORDS = {
 }
 """A last word that was not final: reason and message of the error."""
 
+SHOWN_WITHIN_S = 0.5
+"""How much later than the last word on a command the value may come that shows it, whatever is left of the time."""
+
 
 class ConnectedVehicle:
     """`cockpit.ports.Vehicle` over one port for signals and one for apps.
 
     Commands run side by side. Each is sent at most once and ends in one outcome, at the latest `result_timeout_s`
-    after it was sent, or when the connection ends; its fate is then in doubt and it is never sent again.
+    after it was sent (`moving_timeout_s` where the car says that it is on its way), or when the connection ends; its
+    fate is then in doubt and it is never sent again.
     """
 
     def __init__(
@@ -35,6 +39,7 @@ class ConnectedVehicle:
         commands: Commands,
         profile: VehicleProfile,
         result_timeout_s: float,
+        moving_timeout_s: float | None = None,
     ) -> None:
         self._signals = signals
         self._apps = apps
@@ -42,6 +47,7 @@ class ConnectedVehicle:
         self._commands = commands
         self._profile = profile
         self._result_timeout_s = result_timeout_s
+        self._moving_timeout_s = max(result_timeout_s, moving_timeout_s or 0.0)
 
     async def run(self) -> None:
         """Keep the snapshot up to date, until cancelled; returns at once where the bus alone does that."""
@@ -83,8 +89,10 @@ class ConnectedVehicle:
 
     async def _end(self, command: Command, gone: asyncio.Future[None]) -> Outcome:
         """What the vehicle or the app makes of a sent command. Raises `VehicleError` when the time is over."""
-        proposal, deadline_s = command.permit.proposal, asyncio.get_running_loop().time() + self._result_timeout_s
-        final = await before(command.final, gone, deadline_s, lambda: _late(command))
+        proposal, loop = command.permit.proposal, asyncio.get_running_loop()
+        sent_s = loop.time()
+        final = await self._final(command, gone, sent_s)
+        deadline_s = max(sent_s + self._result_timeout_s, loop.time() + SHOWN_WITHIN_S)
         if final.status == "done" and isinstance(proposal, SetSignal) and (shown := self._shown_by(proposal)):
             path, value = shown
             wrong = VehicleError("not-reached", f"{path} should be {value!r}, but has another value")
@@ -95,6 +103,16 @@ class ConnectedVehicle:
                 lambda: wrong if self._signals.assures else _late(command),
             )
         return Outcome(proposal, final.status, final.code, final.reason, final.data)
+
+    async def _final(self, command: Command, gone: asyncio.Future[None], sent_s: float) -> Final:
+        """The last word on a command that was sent at `sent_s` (loop time)."""
+        deadline_s = sent_s + self._result_timeout_s
+        try:
+            return await before(asyncio.shield(command.final), gone, deadline_s, lambda: _late(command))
+        except VehicleError:
+            if command.last != "in_progress":
+                raise
+        return await before(command.final, gone, sent_s + self._moving_timeout_s, lambda: _late(command))
 
     def _shown_by(self, wanted: SetSignal) -> tuple[str, Scalar] | None:
         """The signal and its value that show that it happened; None for a push, of which only the car's word tells.
