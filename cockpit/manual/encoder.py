@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import numpy as np
 import onnxruntime as ort
@@ -21,11 +21,21 @@ from cockpit.modelgraph.session import session_options
 
 Vectors = NDArray[np.float32]
 
+Kind = Literal["query", "passage"]
+"""What is asked, or what is searched: the model was trained with the one or the other word before a text."""
+
 LONGEST = 200
 """Pieces of a text that are read; the rest is left out."""
 THREADS = 2
 
 _READ = re.compile(r"^▁?[\u0000-\u024f\u2010-\u2030\u3000-\u303f\u3400-\u9fff\uff00-\uffef]*$")
+
+
+class Read(NamedTuple):
+    """A text's unit vector (hidden), and its pieces' vectors as they come, (pieces, hidden), float32."""
+
+    vector: Vectors
+    pieces: Vectors
 
 
 class Encoder:
@@ -48,22 +58,18 @@ class Encoder:
         self._tokenizer.normalizer = normalizers.Replace(Regex(r"\s+"), " ")
         self._tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
 
-    def questions(self, texts: Iterable[str]) -> Vectors:
-        """Unit vectors of what is asked: (texts, hidden) float32."""
-        return self._vectors(f"query: {text}" for text in texts)
-
-    def passages(self, texts: Iterable[str]) -> Vectors:
-        """Unit vectors of what is searched: (texts, hidden) float32."""
-        return self._vectors(f"passage: {text}" for text in texts)
-
-    def _vectors(self, texts: Iterable[str]) -> Vectors:
-        return np.array([self._vector(text) for text in texts], np.float32)
-
-    def _vector(self, text: str) -> Vectors:
-        found = self._tokenizer.encode(unicodedata.normalize("NFKC", text), add_special_tokens=False).ids[:LONGEST]
+    def read(self, text: str, kind: Kind) -> Read:
+        """`text` as what is asked or searched; the word before it has no pieces there."""
+        before = len(self._encoded(f"{kind}:"))
+        found = self._encoded(f"{kind}: {text}")[:LONGEST]
         first, last = self._ends
         words = self._words[[first, *(int(self._ids[n]) for n in found), last]]
-        return np.asarray(self._session.run(None, {"words": words})[0], np.float32)
+        vector, pieces = self._session.run(["vector", "pieces"], {"words": words})
+        return Read(np.asarray(vector, np.float32), np.asarray(pieces[1 + before : -1], np.float32))
+
+    def _encoded(self, text: str) -> list[int]:
+        found: list[int] = self._tokenizer.encode(unicodedata.normalize("NFKC", text), add_special_tokens=False).ids
+        return found
 
 
 def _session(model: str | bytes) -> ort.InferenceSession:

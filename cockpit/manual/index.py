@@ -1,7 +1,8 @@
 """A manual made ready to be asked: its sections, and their vectors where the encoder is there; kept on disk.
 
 DIR/sections.json   the language, the sections in order, and what the index was made of
-DIR/vectors.npz     unit vectors (float16) and the sections they belong to; missing without the encoder
+DIR/vectors.npz     unit vectors (float16) and the sections they belong to, and those of the sections' pieces
+                    (about 4 MB for a hundred sections); missing without the encoder
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import logging
 import zipfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,10 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from cockpit.errors import ConfigError
-from cockpit.manual import dense, sections
+from cockpit.manual import dense, pieces, sections
 from cockpit.manual.dense import Dense
 from cockpit.manual.encoder import Encoder
+from cockpit.manual.pieces import Pieces
 from cockpit.manual.sections import Section, read_sections
 from cockpit.types import Lang
 
@@ -65,7 +67,7 @@ def open_index(files: Sequence[Path], lang: Lang, encoder: Encoder | None, folde
 def made_of(files: Sequence[Path], with_vectors: bool) -> str:
     """A digest of the files, and of the code that takes them apart. Raises `ConfigError` (`manual-unreadable`)."""
     key = blake2b(str(with_vectors).encode(), digest_size=12)
-    for file in (*files, Path(sections.__file__), Path(dense.__file__)):
+    for file in (*files, *(Path(str(code.__file__)) for code in (sections, dense, pieces))):
         try:
             key.update(file.read_bytes())
         except OSError as error:
@@ -80,6 +82,7 @@ def save(index: Index, folder: Path) -> None:
     if index.dense:
         arrays: dict[str, Any] = {f"vectors_{name}": one for name, one in index.dense.vectors.items()}
         arrays |= {f"owners_{name}": one for name, one in index.dense.owners.items()}
+        arrays |= {f"pieces_{one.name}": getattr(index.dense.pieces, one.name) for one in fields(Pieces)}
         np.savez(folder / VECTORS, **arrays)
     head = {"lang": index.lang, "made_of": index.made_of, "sections": [asdict(one) for one in index.sections]}
     part = folder / f"{SECTIONS}.part"
@@ -101,5 +104,5 @@ def _vectors(file: Path) -> Dense | None:
     if not file.is_file():
         return None
     with np.load(file) as arrays:
-        names = dense.FEATURES
-        return Dense({one: arrays[f"vectors_{one}"] for one in names}, {one: arrays[f"owners_{one}"] for one in names})
+        vectors, owners = ({one: arrays[f"{part}_{one}"] for one in dense.KINDS} for part in ("vectors", "owners"))
+        return Dense(vectors, owners, Pieces(*(arrays[f"pieces_{one.name}"] for one in fields(Pieces))))

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from cockpit.config import Settings
 from cockpit.errors import ModelError
 from cockpit.manual import dense, lexical
-from cockpit.manual.choice import nothing, read_weights
-from cockpit.manual.encoder import Encoder, Vectors
+from cockpit.manual.choice import Seen, read_weights
+from cockpit.manual.encoder import Encoder, Read
 from cockpit.manual.index import Index, open_index
 from cockpit.manual.lexical import Lexical
 from cockpit.manual.sections import Section
@@ -57,7 +57,7 @@ class Lookup:
 
 
 class Manual:
-    """One language's manual. `ask` takes some milliseconds of the calling thread and may be called from any one."""
+    """One language's manual. `ask` takes about 10 ms of the calling thread and may be called from any one."""
 
     def __init__(self, index: Index, encoder: Encoder | None = None) -> None:
         self.index = index
@@ -68,9 +68,9 @@ class Manual:
 
     def ask(self, question: str, but: frozenset[str] = frozenset()) -> Lookup:
         """What the manual says to `question`, as if it had no sections `but`."""
-        vector = self._encoder.questions([question])[0] if self._encoder else None
-        margins = self._weights.margins(*self._features(question, vector))
-        margins[[section.id in but for section in self.index.sections]] = -np.inf
+        read = self._read(question)
+        out = [place for place, section in enumerate(self.index.sections) if section.id in but]
+        margins = self._weights.margins(self._seen(question, read), out)
         best = int(margins.argmax())
         relevance = float(1 / (1 + np.exp(-np.clip(np.logaddexp.reduce(margins) - self._weights.threshold, -30, 30))))
         if not self._terms.asks(question):
@@ -79,25 +79,28 @@ class Manual:
         if margin < 0:
             return Lookup(None, (), relevance, margin)
         section = self.index.sections[best]
-        said = fitting(section.title, section.sentences, self._worth(question, vector, best), self.index.lang)
+        said = fitting(section.title, section.sentences, self._worth(question, read, best), self.index.lang)
         return Lookup(section, said, relevance, margin)
 
-    def features(self, question: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """What the choice is made by: (sections, features) and the features of saying nothing."""
-        return self._features(question, self._encoder.questions([question])[0] if self._encoder else None)
+    def seen(self, question: str) -> Seen:
+        """What the choice is made by."""
+        return self._seen(question, self._read(question))
 
-    def _features(self, question: str, vector: Vectors | None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _read(self, question: str) -> Read | None:
+        return self._encoder.read(question, "query") if self._encoder else None
+
+    def _seen(self, question: str, read: Read | None) -> Seen:
         words, unknown, said = self._lexical.features(question)
-        if vector is None or self.index.dense is None:
-            return words, nothing(unknown, said)
-        meant = self.index.dense.features(vector, len(self.index.sections))
-        return np.hstack([words, meant]), nothing(unknown, said)
+        if read is None or self.index.dense is None:
+            return Seen(words, unknown, said, np.zeros(0, np.float32))
+        meant = self.index.dense.features(read, len(self.index.sections))
+        return Seen(np.hstack([words, meant]), unknown, said, read.vector)
 
-    def _worth(self, question: str, vector: Vectors | None, place: int) -> NDArray[np.float32]:
+    def _worth(self, question: str, read: Read | None, place: int) -> NDArray[np.float32]:
         """How well each sentence of the section at `place` answers: (sentences,) float32."""
         worth = self._lexical.sentences(question, place)
-        if vector is not None and self.index.dense is not None:
-            worth = worth + self.index.dense.sentences(vector, place)
+        if read is not None and self.index.dense is not None:
+            worth = worth + self.index.dense.sentences(read.vector, place)
         if self._terms.counts(question):
             figures = [bool(re.search(r"\d", one)) for one in self.index.sections[place].sentences]
             worth = worth + NUMBER * np.array(figures, np.float32)
@@ -105,7 +108,7 @@ class Manual:
 
 
 def feature_names(*, meanings: bool) -> tuple[str, ...]:
-    """The names of `Manual.features`' columns."""
+    """The names of the columns of `Seen.sections`."""
     return (*lexical.FEATURES, *dense.FEATURES) if meanings else lexical.FEATURES
 
 

@@ -1,6 +1,8 @@
 """multilingual-e5-small as an ONNX graph with 8-bit products: rows of word embeddings in, one unit vector out.
 
-    words (pieces, hidden) float32  ->  vector (hidden) float32
+    words (pieces, hidden) float32  ->  vector (hidden) float32, pieces (pieces, hidden) float32
+
+`vector` is the mean of `pieces`, which are what each piece means where it stands.
 
 The words' embedding stays out of the graph (`WordRows` reads the few rows a text needs). One text at a time, so there
 is neither padding nor a mask.
@@ -39,13 +41,17 @@ class _Builder:
         state = self._normal(self._node("Add", ["words", placed]), "emb.ln")
         for layer in range(self._shape.layers):
             state = self._layer(state, f"l{layer}")
+        self._node("Identity", [state], "pieces")
         mean = self._node("ReduceMean", [state], axes=[0], keepdims=0)
         self._node("LpNormalization", [mean], "vector", axis=0, p=2)
         graph = helper.make_graph(
             self._nodes,
             "encoder",
             [helper.make_tensor_value_info("words", TensorProto.FLOAT, ["pieces", hidden])],
-            [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [hidden])],
+            [
+                helper.make_tensor_value_info("vector", TensorProto.FLOAT, [hidden]),
+                helper.make_tensor_value_info("pieces", TensorProto.FLOAT, ["pieces", hidden]),
+            ],
             [*self._tensors.values()],
         )
         opsets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]

@@ -7,7 +7,7 @@ import pytest
 
 from cockpit.config import ManualSettings, Settings
 from cockpit.errors import ConfigError
-from cockpit.manual.index import SECTIONS, build, load, open_index
+from cockpit.manual.index import SECTIONS, build, load, open_index, save
 from cockpit.manual.manual import Manual, open_manuals
 from cockpit.manual.speech import LONGEST_S, NAMING_S, fitting, seconds
 from cockpit.manual.terms import Terms, stem
@@ -113,9 +113,14 @@ def test_terms_are_what_two_texts_can_share() -> None:
 
 @pytest.mark.models
 @pytest.mark.parametrize("lang", LANGS)
-def test_meaning_finds_what_words_do_not(lang: Lang) -> None:
+def test_meaning_finds_what_words_do_not(lang: Lang, tmp_path: Path) -> None:
     manual = open_manuals(Settings())[lang]
     assert manual.index.dense is not None
+    save(manual.index, tmp_path)
+    kept = load(tmp_path).dense
+    assert kept is not None
+    assert np.array_equal(kept.pieces.vectors, manual.index.dense.pieces.vectors)
+    assert np.array_equal(kept.pieces.starts, manual.index.dense.pieces.starts)
     found = manual.ask("手机放在充电板上烫手" if lang == "zh" else "my phone gets really hot on the pad")
     assert found.section is not None
     assert found.section.id == "wireless-charging"
