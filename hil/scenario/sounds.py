@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import wave
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
-import soxr
 
-from cockpit.audio.wav import read_wav
+from cockpit.audio.wav import decode_wav, encode_wav, resample
 from cockpit.config import Settings
 from cockpit.tts.speech import NORMALISE
 from cockpit.tts.voices import FallbackVoice, configured
@@ -53,7 +51,7 @@ class Sounds:
             if isinstance(step, Say) and (step.wav or step.voice):
                 pcm = await self._pcm(step, loaded)
                 file = self._folder / f"{loaded.scenario.id}-{place + 1}.wav"
-                write_wav(file, pcm)
+                file.write_bytes(encode_wav(pcm))
                 found[place] = Sound(pcm, file.name)
         return found
 
@@ -66,7 +64,7 @@ class Sounds:
     async def _pcm(self, step: Say, loaded: Loaded) -> Pcm:
         lang = loaded.scenario.lang
         if step.wav:
-            said = read_wav((loaded.file.parent / step.wav).read_bytes())
+            said = decode_wav(loaded.file.parent / step.wav)
         else:
             said = await self._spoken(step.say, lang)
         if step.voice is None:
@@ -80,7 +78,7 @@ class Sounds:
         voice = self._voice(lang)
         chosen = await voice.choose()
         pcm = await chosen.say(NORMALISE[lang](text), lang)
-        return np.asarray(soxr.resample(pcm, chosen.engine.capabilities.rate_hz, SAMPLE_RATE_HZ), np.float32)
+        return resample(pcm, chosen.engine.capabilities.rate_hz)
 
     def _voice(self, lang: Lang) -> FallbackVoice:
         if lang not in self._voices:
@@ -103,11 +101,3 @@ class Sounds:
 
 def length_s(pcm: Pcm) -> float:
     return len(pcm) / SAMPLE_RATE_HZ
-
-
-def write_wav(file: Path, pcm: Pcm) -> None:
-    with wave.open(str(file), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(SAMPLE_RATE_HZ)
-        out.writeframes((np.clip(pcm, -1, 1) * 32767).astype("<i2").tobytes())

@@ -54,9 +54,7 @@ class Judge:
         got = got if number == (wanted.count or 1) else f"{number} came"
         return self._finding(step, wanted, got=got, ok=not got, took_ms=took_ms)
 
-    def _finding(
-        self, step: int, wanted: Expectation, *, got: str, ok: bool, took_ms: float | None = None
-    ) -> Finding:
+    def _finding(self, step: int, wanted: Expectation, *, got: str, ok: bool, took_ms: float | None = None) -> Finding:
         return Finding(
             step=step,
             at_s=self._trace.now_s(),
