@@ -93,7 +93,7 @@ class Reader:
     def _compiled(self, says: str) -> re.Pattern[str]:
         zone = _any_of(self._forms.zones)
         parts = {
-            "zone": f"(?P<zone>(?:{zone}(?:{re.escape(self._forms.joined)}{zone})*)?)",
+            "zone": f"(?P<zone>(?:{zone}(?:{re.escape(self._forms.joined)}{zone})*)??)",
             "name": f"(?P<name>{_any_of(self._names)})",
             "app": f"(?P<app>{_any_of(self._apps)})",
             "value": "(?P<value>.+?)",
