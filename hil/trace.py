@@ -58,6 +58,13 @@ class Trace:
             event.set()
         return entry
 
+    def restart(self) -> list[Seen]:
+        """Begin anew, empty and from 0 s; gives what was there. Who waits in `until` waits for what comes now."""
+        before, self.entries, self._began_s = self.entries, [], self._clock()
+        for event in self._waiting:
+            event.set()
+        return before
+
     def since(self, at_s: float = 0.0, source: Source | None = None) -> Iterator[Seen]:
         """Entries from `at_s` on, of one source where one is named."""
         return (e for e in self.entries if e.at_s >= at_s and (source is None or e.source == source))
@@ -65,11 +72,13 @@ class Trace:
     async def until(self, wanted: Callable[[Seen], bool], timeout_s: float, since_s: float = 0.0) -> Seen | None:
         """The first entry from `since_s` on that is `wanted`, waiting for it; None when it did not come in time."""
         end_s = self._clock() + timeout_s
-        news, place = asyncio.Event(), 0
+        news, place, entries = asyncio.Event(), 0, self.entries
         self._waiting.add(news)
         try:
             while True:
                 news.clear()
+                if entries is not self.entries:
+                    place, since_s, entries = 0, 0.0, self.entries
                 while place < len(self.entries):
                     entry = self.entries[place]
                     place += 1

@@ -114,14 +114,17 @@ def _decode(payload: bytes) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def now(skew_s: float = 0.0) -> str:
+    """The time of a clock that is ahead by `skew_s`."""
+    ahead = datetime.now(UTC) + timedelta(seconds=skew_s)
+    return ahead.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def expired(body: Mapping[str, Any]) -> bool:
-    """Whether a command has outlived its `ttl_ms`; one that does not say when it was made and for how long has."""
+def expired(body: Mapping[str, Any], skew_s: float = 0.0) -> bool:
+    """Whether a command has outlived its `ttl_ms`, by a clock that is ahead by `skew_s`; one that does not say when it
+    was made and for how long has."""
     try:
-        age = datetime.now(UTC) - datetime.fromisoformat(body["ts"])
+        age = datetime.now(UTC) + timedelta(seconds=skew_s) - datetime.fromisoformat(body["ts"])
         return age > timedelta(milliseconds=body["ttl_ms"])
     except (KeyError, TypeError, ValueError, OverflowError):
         return True

@@ -1,65 +1,68 @@
-"""A car on the bus: keeps its signals, does as it is told within its limits, and says so."""
+"""The simulated car on the bus: takes commands, tells its signals, and says what became of each command."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from collections.abc import Mapping
+from contextlib import suppress
+from itertools import cycle, islice
 from pathlib import Path
-from random import SystemRandom
 from typing import Any
 
 from cockpit.profile import VehicleProfile
 from cockpit.types import Scalar
 from cockpit.yamlfile import read_yaml
 from hil.vehicle.apps import SimulatedApp
+from hil.vehicle.car import TICK_S, Car
+from hil.vehicle.ecu import Command, Result
+from hil.vehicle.faults import ClockSkew, ProviderOffline
 from hil.vehicle.peer import Peer, expired, now
 
 DATA = Path(__file__).with_name("data.yaml")
-LATENCY_S = (0.03, 0.08)
-"""What a body controller takes to answer."""
-TICK_S = 0.05
-REFRESH_S = 1.0
-
-
-@dataclass(slots=True)
-class Faults:
-    """What the vehicle does wrong, for as long as it is set."""
-
-    silent: bool = False
-    """Hears, does nothing and never answers."""
-    stuck: bool = False
-    """Reports success, but nothing changes."""
-    reject: str = ""
-    """Rejects everything with this code."""
+CATCH_UP_S = 60.0
+"""How much of the time without a broker the physics makes up for."""
+LOAD_SIGNALS = 120
 
 
 class SimulatedVehicle(Peer):
     """All signals of a profile under one provider, and the profile's apps.
 
-    `percent_per_s` is the speed of windows, shades and the sunroof. `values` holds the current values; change sensors
-    with `put`.
+    `percent_per_s` is the speed of windows, with which all movements are scaled (25 is that of a real car); `noise` the
+    share of the sensors' noise. Faults are begun and ended by name, see `hil.vehicle.faults`.
     """
 
     def __init__(
-        self, profile: VehicleProfile, host: str, port: int, vid: str = "demo", percent_per_s: float = 200.0
+        self,
+        profile: VehicleProfile,
+        host: str,
+        port: int,
+        vid: str = "demo",
+        percent_per_s: float = 200.0,
+        *,
+        seed: int = 1,
+        noise: float = 0.0,
     ) -> None:
         super().__init__(host, port, f"vehicle/{vid}/provider/simulator", {"status": "offline", "paths": []})
-        self.values: dict[str, Scalar] = {path: signal.default for path, signal in profile.signals.items()}
-        self.faults = Faults()
+        self.car = Car(profile, percent_per_s=percent_per_s, seed=seed, noise=noise)
         data: dict[str, Any] = read_yaml(DATA)
         self.apps = {
-            name: SimulatedApp(name, actions=actions, data=data, host=host, port=port, vid=vid)
+            name: SimulatedApp(name, actions=actions, data=data, faults=self.car.faults, host=host, port=port, vid=vid)
             for name, actions in profile.apps.items()
         }
-        self._profile = profile
         self.vid = vid
+        self.updates = 0
+        """States that were published."""
         self._topic = f"vehicle/{vid}"
-        self._percent_per_s = percent_per_s
-        self._moving: list[str] = data["moving"]
-        self._switches: dict[str, dict[str, Any]] = data["switches"]
-        self._newest: dict[str, object] = {}
+        self._online = False
+        self._stepped_s: float | None = None
+        self._came = asyncio.Event()
+        self._telling = asyncio.Lock()
+
+    @property
+    def values(self) -> dict[str, Scalar]:
+        """What the car holds, by VSS path, whatever it tells."""
+        return self.car.values
 
     async def run(self) -> None:
         """Be on the bus, apps and all, until cancelled."""
@@ -74,12 +77,57 @@ class SimulatedVehicle(Peer):
             await peer.connected.wait()
 
     async def put(self, path: str, value: Scalar) -> None:
-        """Give a signal a value and publish it."""
-        self.values[path] = value
-        await self.publish(f"{self._topic}/state/{path.replace('.', '/')}", {"value": value, "ts": now()}, retain=True)
+        """Give a signal a value and publish it with what follows from it. Raises `RigError` (`rig-unsupported`)."""
+        self.car.put(path, value)
+        async with self._telling:
+            if (told := self.car.told(path)) is not None:
+                await self._state(path, told)
+        await self._tell(at_once=True)
+
+    async def prepare(self, values: Mapping[str, Scalar]) -> None:
+        """Every signal at its default but for `values`, every fault gone, apps fresh; returns when all is published."""
+        self.car.prepare(values)
+        for app in self.apps.values():
+            app.reset()
+        await self._heed()
+
+    async def drive(self, cycle_name: str) -> None:
+        """Follow a drive cycle from now on. Raises `RigError` (`rig-unsupported`)."""
+        self.car.drive(cycle_name)
+        await self._tell(at_once=True)
+
+    async def begin(self, kind: str, args: Mapping[str, Any] | None = None) -> str:
+        """Start a fault; gives the name by which it is ended. Raises `RigError` (`rig-unknown-fault`)."""
+        name = self.car.begin(kind, args)
+        await self._heed()
+        return name
+
+    async def end(self, name: str) -> None:
+        """Raises `RigError` (`rig-unknown-fault`) for a fault that is not on."""
+        self.car.end(name)
+        await self._heed()
+
+    async def clear(self) -> None:
+        """End all faults."""
+        self.car.faults.clear()
+        await self._heed()
+
+    async def load(self, updates_per_s: float, signals: int = LOAD_SIGNALS) -> None:
+        """Publish so many states a second, of so many signals in turn, until cancelled."""
+        loop = asyncio.get_running_loop()
+        paths, began_s, sent = cycle(islice(self.values, signals)), loop.time(), 0
+        while True:
+            owed = int((loop.time() - began_s) * updates_per_s) - sent
+            for path in islice(paths, owed):
+                async with self._telling:
+                    if (value := self.car.told(path)) is not None:
+                        await self._state(path, value)
+            sent += owed
+            await asyncio.sleep(TICK_S)
 
     async def provide(self, online: bool) -> None:
         """Bring the provider up or take it down."""
+        self._online = online
         status = {"status": "online", "paths": ["Vehicle.*"]} if online else self._absent
         await self.publish(self._presence, status, retain=True)
 
@@ -87,66 +135,68 @@ class SimulatedVehicle(Peer):
         return [f"{self._topic}/set/#"]
 
     async def on_connect(self) -> None:
-        for path, value in self.values.items():
-            await self.put(path, value)
-        await self.provide(online=True)
+        self.car.retell()
+        self._online = False
+        await self._heed()
 
     async def background(self) -> None:
-        """Sensors are reported every second, whether they change or not."""
+        """Let the car's time pass with the loop's, and tell what comes of it."""
+        loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(REFRESH_S)
-            for path, signal in self._profile.signals.items():
-                if signal.kind == "sensor":
-                    await self.put(path, self.values[path])
+            self._catch_up(loop.time())
+            await self._tell()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK_S):
+                    await self._came.wait()
+            self._came.clear()
 
     def on_message(self, levels: list[str], body: dict[str, Any]) -> None:
-        answerable = re.fullmatch(r"[\w-]+", str(body.get("issuer", "")))
-        if answerable and not self.faults.silent:
-            self._newest[path := ".".join(levels[3:])] = body.get("id")
-            self.start(self._carry_out(path, body))
+        issuer = str(body.get("issuer", ""))
+        if not re.fullmatch(r"[\w-]+", issuer) or self.car.faults.on(ProviderOffline):
+            return
+        old = expired(body, self._skew_s)
+        self.car.take(Command(body.get("id"), issuer, ".".join(levels[3:]), body.get("value"), old))
+        self._came.set()
 
-    async def _carry_out(self, path: str, body: dict[str, Any]) -> None:
-        status, code = self._verdict(path, body)
-        await self._result(body, status, code)
-        if status == "accepted":
-            await asyncio.sleep(SystemRandom().uniform(*LATENCY_S))
-            done = self.faults.stuck or await self._obey(path, body)
-            await self._result(body, *(("succeeded", "") if done else ("failed", "superseded")))
+    def _catch_up(self, now_s: float) -> None:
+        begun_s = now_s if self._stepped_s is None else self._stepped_s
+        self._stepped_s = max(begun_s, now_s - CATCH_UP_S)
+        while self._stepped_s + TICK_S <= now_s:
+            self.car.step()
+            self._stepped_s += TICK_S
 
-    def _verdict(self, path: str, body: dict[str, Any]) -> tuple[str, str]:
-        signal = self._profile.signals.get(path)
-        if self.faults.reject:
-            return "rejected", self.faults.reject
-        if signal is None or signal.kind != "actuator":
-            return "rejected", "not-an-actuator"
-        if fault := signal.fault(body.get("value")):
-            return "rejected", f"wrong-{fault}"
-        if expired(body):
-            return "expired", "too-old"
-        return "accepted", ""
+    async def _heed(self) -> None:
+        """Be there or not as faults say, and tell what has changed."""
+        online = self.car.faults.on(ProviderOffline) is None
+        if online and not self._online:
+            self.car.retell()
+        await self._tell(at_once=True)
+        if online != self._online:
+            await self.provide(online)
+        for app in self.apps.values():
+            await app.heed()
 
-    async def _obey(self, path: str, body: dict[str, Any]) -> bool:
-        """Make it so; false when a newer command for the same signal came in between."""
-        value = self._profile.signals[path].cast(body["value"])
-        if switch := self._switches.get(path):
-            await self.put(path, value)
-            wanted = switch["to"].get(value)
-            return wanted is None or await self._move(path, switch["moves"], wanted, body)
-        if any(fnmatchcase(path, pattern) for pattern in self._moving):
-            return await self._move(path, path, float(value), body)
-        await self.put(path, value)
-        return True
+    async def _tell(self, *, at_once: bool = False) -> None:
+        """States first, so that a success is told when it can be seen."""
+        async with self._telling:
+            for path, value in self.car.reports(at_once=at_once):
+                await self._state(path, value)
+            for result in self.car.answers():
+                await self._result(result)
 
-    async def _move(self, told: str, moved: str, wanted: float, body: dict[str, Any]) -> bool:
-        await self._result(body, "in_progress", "")
-        step = self._percent_per_s * TICK_S
-        while (here := float(self.values[moved])) != wanted:
-            if self._newest[told] != body.get("id"):
-                return False
-            await self.put(moved, round(min(max(wanted, here - step), here + step)))
-            await asyncio.sleep(TICK_S)
-        return True
+    @property
+    def _skew_s(self) -> float:
+        skew = self.car.faults.on(ClockSkew)
+        return 0.0 if skew is None else skew.s
 
-    async def _result(self, body: dict[str, Any], status: str, code: str) -> None:
-        result = {"id": body.get("id"), "status": status, "ts": now(), **({"code": code} if code else {})}
-        await self.publish(f"{self._topic}/result/{body['issuer']}", result)
+    async def _state(self, path: str, value: Scalar) -> None:
+        if self.car.faults.on(ProviderOffline) is None:
+            self.updates += 1
+            told = {"value": value, "ts": now(self._skew_s)}
+            await self.publish(f"{self._topic}/state/{path.replace('.', '/')}", told, retain=True)
+
+    async def _result(self, result: Result) -> None:
+        told = {"id": result.command.id, "status": result.status, "ts": now(self._skew_s)}
+        told |= {"code": result.code} if result.code else {}
+        told |= {"progress": result.progress} if result.progress is not None else {}
+        await self.publish(f"{self._topic}/result/{result.command.issuer}", told)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -20,18 +19,7 @@ from hil.broker import RunningBroker, free_port, running_broker
 from hil.vehicle import SimulatedVehicle
 from tests.broker import DEADLINE_S, Peer, body, peer
 from tests.component.vehicle.scripted_car import LIGHT, SUNROOF, TEMPERATURE, WINDOW, permit
-
-
-@asynccontextmanager
-async def running(vehicle: SimulatedVehicle) -> AsyncIterator[SimulatedVehicle]:
-    task = asyncio.create_task(vehicle.run())
-    try:
-        await asyncio.wait_for(vehicle.ready(), DEADLINE_S)
-        yield vehicle
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+from tests.component.vehicle.simulated_car import running
 
 
 @pytest.fixture
@@ -118,7 +106,7 @@ async def test_it_refuses_what_is_wrong(
 
 
 async def test_silence(car: SimulatedVehicle, broker: RunningBroker) -> None:
-    car.faults.silent = True
+    await car.begin("never-answer")
     async with peer(broker, car.vid) as rig:
         await rig.publish(f"vehicle/{car.vid}/set/A", {"id": "unheard", "issuer": "test"})
         await rig.heard("/set/A")
@@ -129,9 +117,10 @@ async def test_silence(car: SimulatedVehicle, broker: RunningBroker) -> None:
 
 async def test_other_faults(car: SimulatedVehicle, broker: RunningBroker) -> None:
     async with peer(broker, car.vid) as rig:
-        car.faults.reject = "busy"
+        rejecting = await car.begin("reject", {"code": "busy"})
         assert await verdict(rig, LIGHT, {"value": True}) == "rejected busy"
-        car.faults.reject, car.faults.stuck = "", True
+        await car.end(rejecting)
+        await car.begin("stuck")
         await verdict(rig, LIGHT, {"value": True})
         results = [body(message)["status"] for message in await rig.heard("/result/test", 3)]
     assert results == ["rejected", "accepted", "succeeded"]

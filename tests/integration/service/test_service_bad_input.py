@@ -93,13 +93,13 @@ async def test_broken_frames_of_a_stream_are_counted(stand: Stand) -> None:
 
 
 async def test_a_broker_that_goes_away_in_mid_turn(stand: Stand) -> None:
-    stand.vehicle.faults.silent = True
+    silence = await stand.vehicle.begin("never-answer")
     turn = asyncio.create_task(stand.person.type("打开空调", timeout_s=3))
     await stand.person.until(lambda event: event.get("status") == "published")
     await stand.stop_broker()
     with pytest.raises(TimeoutError):
         await turn
-    stand.vehicle.faults.silent = False
+    await stand.vehicle.end(silence)
     async with running_broker(port=stand.broker.port):
         await stand.person.back()
         await works(stand)

@@ -37,24 +37,24 @@ async def test_what_is_so_already_is_not_sent_again(stand: Stand) -> None:
 
 
 async def test_a_rejecting_vehicle_is_told_as_failed(stand: Stand) -> None:
-    stand.vehicle.faults.reject = "low-voltage"
+    weak = await stand.vehicle.begin("reject", {"code": "low-voltage"})
     exchange = await stand.person.type("打开空调")
     assert exchange.kind == "failed"
-    stand.vehicle.faults.reject = ""
+    await stand.vehicle.end(weak)
     assert (await stand.person.type("打开空调")).kind == "done"
 
 
 async def test_a_vehicle_that_never_answers_is_told_and_the_next_turn_works(stand: Stand) -> None:
-    stand.vehicle.faults.silent = True
+    silence = await stand.vehicle.begin("never-answer")
     exchange = await stand.person.type("打开空调")
     assert exchange.kind == "failed"
     assert exchange.all("action")[-1]["status"] == "failed"
-    stand.vehicle.faults.silent = False
+    await stand.vehicle.end(silence)
     assert (await stand.person.type("打开空调")).kind == "done"
 
 
 async def test_success_without_effect_is_not_done(stand: Stand) -> None:
-    stand.vehicle.faults.stuck = True
+    await stand.vehicle.begin("stuck")
     exchange = await stand.person.type("打开空调")
     assert exchange.kind == "failed"
     assert stand.vehicle.values[AC] is False
@@ -108,7 +108,7 @@ async def test_two_zones_are_served_side_by_side(stand: Stand) -> None:
 
 
 async def test_cancel_ends_the_turn_with_one_reply(stand: Stand) -> None:
-    stand.vehicle.faults.silent = True
+    await stand.vehicle.begin("never-answer")
     turn = asyncio.create_task(stand.person.type("打开空调"))
     await stand.person.until(lambda event: event.get("status") == "published")
     await stand.person.bus.publish(topics.REQUEST_CANCEL.build(stand.service.settings.vid), {})

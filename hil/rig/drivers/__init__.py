@@ -1,0 +1,1 @@
+"""How what a rig can do is done, one file a driver."""
