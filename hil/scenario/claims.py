@@ -1,4 +1,5 @@
-"""Reads what a reply claims, from its words alone: names from the profile's vocabulary, forms from `claims.<lang>.yaml`."""
+"""Reads what a reply claims, from its words alone: names as the profile's things are called, forms from
+`claims.<lang>.yaml`."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ from cockpit.skillset import SkillSet
 from cockpit.types import Lang, Scalar, Zone
 from cockpit.yamlfile import read_yaml
 
-Kind = Literal["done", "already", "is", "moving", "blocked", "failed", "refused", "unavailable", "app", "undone", "plain"]
+Kind = Literal[
+    "done", "already", "is", "moving", "blocked", "failed", "refused", "unavailable", "app", "undone", "plain"
+]
 APP = "app "
 """Marks a name that is an app's action rather than a control or reading."""
 NUMBER = re.compile(r"([-−]?\d+(?:\.\d+)?)[^\d]{0,24}")

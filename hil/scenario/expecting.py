@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -25,6 +25,7 @@ from hil.trace import Seen
 
 SHOWN = 4
 """What came instead is told of so many."""
+Body = Mapping[str, Any]
 
 
 class Matcher:
@@ -35,28 +36,14 @@ class Matcher:
 
     def __call__(self, entry: Seen) -> bool:
         """Whether `entry` is what was wanted."""
+        if entry.source == "audio":
+            return isinstance(self.wanted, Sounded) and entry.name == "reply" and self._mine(entry.data)
         if entry.source != "bus":
-            return isinstance(self.wanted, Sounded) and entry.source == "audio" and self._is_mine(entry.data)
+            return False
         self._account.update()
-        match self.wanted:
-            case SetSent() as one:
-                return (command := self._asked(entry)) is not None and _is_set(one, command)
-            case ResultCame() as one:
-                return (command := self._answered(entry)) is not None and _is_result(one, command, entry.data)
-            case StateIs() as one:
-                parts = parse(topics.STATE, entry.name)
-                return parts is not None and fnmatchcase(parts["path"], one.path) and self.value(entry.data)
-            case AppAsked() as one:
-                command = self._asked(entry) if one.status is None else self._answered(entry)
-                return command is not None and _is_app(one, command, entry.data)
-            case Sounded():
-                parts = parse(topics.REPLY_AUDIO, entry.name)
-                return parts is not None and self.turn in ("", parts["turn"])
-            case Heard() | Spoken() | EventCame() as one:
-                return parse(topics.EVENT, entry.name) is not None and self._is_event(one, entry.data)
-        return False
+        return _TESTS[type(self.wanted)](self, self.wanted, entry)
 
-    def value(self, body: dict[str, Any]) -> bool:
+    def value(self, body: Body) -> bool:
         """Whether a state's value is the wanted one."""
         return isinstance(self.wanted, StateIs | CarIs) and holds(self.wanted.value, body.get("value"))
 
@@ -68,95 +55,152 @@ class Matcher:
         paths = [path for path in self._account.states if fnmatchcase(path, self.wanted.path)]
         return any(self.value({"value": self._account.state(path, at_s)}) for path in paths)
 
-    def _asked(self, entry: Seen) -> Command | None:
+    def instead(self, entries: Iterable[Seen]) -> str:
+        """What came that is nearest to it, in words."""
+        self._account.update()
+        tell = _NEAR.get(type(self.wanted))
+        seen = [entry for entry in entries if entry.source == "bus"] if tell is not None else []
+        near = [text for entry in seen if tell is not None and (text := tell(self, self.wanted, entry))]
+        shown = "; ".join(near[-SHOWN:])
+        return shown if len(near) <= SHOWN else f"… {shown}"
+
+    def asked(self, entry: Seen) -> Command | None:
+        """The command that this message is, if it is one of the turn."""
         command = self._account.commands.get(str(entry.data.get("id")))
         same = command is not None and command.at_s == entry.at_s
         return command if command is not None and same and self.turn in ("", command.turn) else None
 
-    def _answered(self, entry: Seen) -> Command | None:
+    def answered(self, entry: Seen) -> Command | None:
+        """The command that this message is a result of, if it is one of the turn."""
         if not (parse(topics.RESULT, entry.name) or parse(topics.APP_RESULT, entry.name)):
             return None
         command = self._account.commands.get(str(entry.data.get("id")))
         return command if command is not None and self.turn in ("", command.turn) else None
 
-    def _is_mine(self, body: dict[str, Any]) -> bool:
+    def event(self, entry: Seen, kind: str, *, mine: bool = True) -> bool:
+        """Whether the message is an event of that type, of this turn unless any will do."""
+        of_type = entry.data.get("type") == kind and parse(topics.EVENT, entry.name) is not None
+        return of_type and (not mine or self._mine(entry.data))
+
+    def _mine(self, body: Body) -> bool:
         return self.turn in ("", str(body.get("turn", "")))
 
-    def _is_event(self, one: Heard | Spoken | EventCame, body: dict[str, Any]) -> bool:
-        kind = body.get("type")
-        if isinstance(one, EventCame):
-            return kind == one.type and all(holds(wanted, body.get(key)) for key, wanted in one.fields.items())
-        if not self._is_mine(body):
-            return False
-        if isinstance(one, Spoken):
-            return kind == "reply" and _is_reply(one, body)
-        if one.intents is not None:
-            return kind == "understood" and _intents(body) == one.intents
-        return kind == "transcript" and bool(body.get("final", True)) and holds(one.text, body.get("text", ""))
 
-    def instead(self, entries: Iterable[Seen]) -> str:
-        """What came that is nearest to it, in words."""
-        near = [text for entry in entries if (text := self._near(entry))]
-        shown = "; ".join(near[-SHOWN:])
-        return shown if len(near) <= SHOWN else f"… {shown}"
-
-    def _near(self, entry: Seen) -> str:
-        body = entry.data
-        if entry.source != "bus":
-            return ""
-        match self.wanted:
-            case SetSent():
-                return str(command) if (command := self._asked(entry)) and command.path else ""
-            case ResultCame():
-                command = self._answered(entry)
-                code = f" {body['code']}" if body.get("code") else ""
-                return f"{command.path} {body.get('status')}{code}" if command and command.path else ""
-            case AppAsked():
-                return str(command) if (command := self._asked(entry)) and command.app else ""
-            case StateIs() as one:
-                parts = parse(topics.STATE, entry.name)
-                return f"{body.get('value')}" if parts and fnmatchcase(parts["path"], one.path) else ""
-            case EventCame() as one:
-                return f"{ {key: body.get(key) for key in one.fields} }" if body.get("type") == one.type else ""
-            case Spoken() if body.get("type") == "reply" and self._is_mine(body):
-                return f"{body.get('kind')}: {body.get('text')}"
-            case Heard() if body.get("type") == "transcript" and self._is_mine(body):
-                return f"heard {body.get('text')!r}"
-            case Heard() if body.get("type") == "understood" and self._is_mine(body):
-                return f"understood {_intents(body)}"
-        return ""
+def _is_set(matcher: Matcher, one: SetSent, entry: Seen) -> bool:
+    command = matcher.asked(entry)
+    fits = command is not None and bool(command.path) and fnmatchcase(command.path, one.path)
+    return fits and command is not None and (one.value is None or holds(one.value, command.value))
 
 
-def _is_set(one: SetSent, command: Command) -> bool:
-    fits = bool(command.path) and fnmatchcase(command.path, one.path)
-    return fits and (one.value is None or holds(one.value, command.value))
+def _is_result(matcher: Matcher, one: ResultCame, entry: Seen) -> bool:
+    command, body = matcher.answered(entry), entry.data
+    if command is None or not command.path or not fnmatchcase(command.path, one.path):
+        return False
+    return holds(one.status, body.get("status")) and (one.code is None or holds(one.code, body.get("code", "")))
 
 
-def _is_result(one: ResultCame, command: Command, body: dict[str, Any]) -> bool:
-    fits = bool(command.path) and fnmatchcase(command.path, one.path) and holds(one.status, body.get("status"))
-    return fits and (one.code is None or holds(one.code, body.get("code", "")))
+def _is_state(matcher: Matcher, one: StateIs, entry: Seen) -> bool:
+    parts = parse(topics.STATE, entry.name)
+    return parts is not None and fnmatchcase(parts["path"], one.path) and matcher.value(entry.data)
 
 
-def _is_app(one: AppAsked, command: Command, body: dict[str, Any]) -> bool:
-    fits = command.app == one.app and fnmatchcase(command.action, one.action)
-    fits = fits and all(key in command.args and holds(want, command.args[key]) for key, want in one.args.items())
-    return fits and (one.status is None or holds(one.status, body.get("status")))
+def _is_app(matcher: Matcher, one: AppAsked, entry: Seen) -> bool:
+    command = matcher.asked(entry) if one.status is None else matcher.answered(entry)
+    if command is None or command.app != one.app or not fnmatchcase(command.action, one.action):
+        return False
+    fits = all(key in command.args and holds(wanted, command.args[key]) for key, wanted in one.args.items())
+    return fits and (one.status is None or holds(one.status, entry.data.get("status")))
 
 
-def _is_reply(one: Spoken, body: dict[str, Any]) -> bool:
-    kinds = [one.kind] if isinstance(one.kind, str) else one.kind
-    text = folded(body.get("text", ""))
-    says, not_says = _listed(one.says), _listed(one.not_says)
-    fits = kinds is None or body.get("kind") in kinds
-    return fits and all(folded(s) in text for s in says) and not any(folded(s) in text for s in not_says)
+def _is_sound(matcher: Matcher, one: Sounded, entry: Seen) -> bool:
+    del one
+    parts = parse(topics.REPLY_AUDIO, entry.name)
+    return parts is not None and matcher.turn in ("", parts["turn"])
 
 
-def _intents(body: dict[str, Any]) -> list[str]:
+def _is_heard(matcher: Matcher, one: Heard, entry: Seen) -> bool:
+    if one.intents is not None:
+        return matcher.event(entry, "understood") and _intents(entry.data) == one.intents
+    final = matcher.event(entry, "transcript") and bool(entry.data.get("final", True))
+    return final and holds(one.text, entry.data.get("text", ""))
+
+
+def _is_spoken(matcher: Matcher, one: Spoken, entry: Seen) -> bool:
+    kinds, text = _listed(one.kind or []), folded(entry.data.get("text", ""))
+    fits = matcher.event(entry, "reply") and (not kinds or entry.data.get("kind") in kinds)
+    fits = fits and all(folded(said) in text for said in _listed(one.says))
+    return fits and not any(folded(said) in text for said in _listed(one.not_says))
+
+
+def _is_event(matcher: Matcher, one: EventCame, entry: Seen) -> bool:
+    fits = matcher.event(entry, one.type, mine=False)
+    return fits and all(holds(wanted, entry.data.get(key)) for key, wanted in one.fields.items())
+
+
+_TESTS: Mapping[type[Expectation], Callable[[Matcher, Any, Seen], bool]] = {
+    SetSent: _is_set,
+    ResultCame: _is_result,
+    StateIs: _is_state,
+    CarIs: lambda *_: False,
+    AppAsked: _is_app,
+    Sounded: _is_sound,
+    Heard: _is_heard,
+    Spoken: _is_spoken,
+    EventCame: _is_event,
+}
+
+
+def _near_command(matcher: Matcher, one: SetSent | AppAsked, entry: Seen) -> str:
+    command = matcher.asked(entry)
+    return str(command) if command is not None and bool(command.app) is isinstance(one, AppAsked) else ""
+
+
+def _near_result(matcher: Matcher, one: ResultCame, entry: Seen) -> str:
+    del one
+    command = matcher.answered(entry)
+    code = f" {entry.data['code']}" if entry.data.get("code") else ""
+    return f"{command.path} {entry.data.get('status')}{code}" if command is not None and command.path else ""
+
+
+def _near_state(matcher: Matcher, one: StateIs, entry: Seen) -> str:
+    del matcher
+    parts = parse(topics.STATE, entry.name)
+    return str(entry.data.get("value")) if parts is not None and fnmatchcase(parts["path"], one.path) else ""
+
+
+def _near_event(matcher: Matcher, one: EventCame, entry: Seen) -> str:
+    fits = matcher.event(entry, one.type, mine=False)
+    return ", ".join(f"{key} {entry.data.get(key)!r}" for key in one.fields) if fits else ""
+
+
+def _near_reply(matcher: Matcher, one: Spoken, entry: Seen) -> str:
+    del one
+    return f"{entry.data.get('kind')}: {entry.data.get('text')}" if matcher.event(entry, "reply") else ""
+
+
+def _near_heard(matcher: Matcher, one: Heard, entry: Seen) -> str:
+    if one.intents is not None:
+        return f"understood {_intents(entry.data)}" if matcher.event(entry, "understood") else ""
+    return f"heard {entry.data.get('text')!r}" if matcher.event(entry, "transcript") else ""
+
+
+_NEAR: Mapping[type[Expectation], Callable[[Matcher, Any, Seen], str]] = {
+    SetSent: _near_command,
+    ResultCame: _near_result,
+    StateIs: _near_state,
+    AppAsked: _near_command,
+    Heard: _near_heard,
+    Spoken: _near_reply,
+    EventCame: _near_event,
+}
+
+
+def _intents(body: Body) -> list[str]:
     acts = body.get("acts")
     return [str(act.get("intent")) for act in acts] if isinstance(acts, list) else []
 
 
-def _listed(text: str | list[str]) -> Sequence[str]:
+def _listed(text: str | Sequence[str]) -> Sequence[str]:
     return [text] if isinstance(text, str) else text
 
 

@@ -132,7 +132,8 @@ class Shown:
         told = claim.amount.value
         if isinstance(value, bool | str) or isinstance(told, bool | str) or value is None:
             return value == told
-        return abs(value * reading.scale - told) <= 0.5 * 10**-reading.digits + 0.01
+        tolerance: float = 0.5 / 10**reading.digits + 0.01
+        return abs(value * reading.scale - told) <= tolerance
 
     def _moving(self, claim: Claimed) -> Checked:
         control = self._profile.controls.get(claim.name)
@@ -155,7 +156,9 @@ class Shown:
         """Something of it was not brought about."""
         control = self._profile.controls.get(claim.name)
         if claim.name.startswith(APP):
-            sent = [one for one in self._turn.commands() if f"{one.app}.{one.action}".startswith(claim.name[len(APP) :])]
+            sent = [
+                one for one in self._turn.commands() if f"{one.app}.{one.action}".startswith(claim.name[len(APP) :])
+            ]
         else:
             sent = self._commands(claim, control) if control is not None else self._turn.commands()
         return not sent or not all(map(self._effective, sent)), _told(sent)

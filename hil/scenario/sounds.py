@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 
-from cockpit.audio.wav import decode_wav, encode_wav, resample
+from cockpit.audio.wav import decode_wav, resample
 from cockpit.config import Settings
 from cockpit.tts.speech import NORMALISE
 from cockpit.tts.voices import FallbackVoice, configured
@@ -29,30 +27,18 @@ OTHERS = {
 """What the people in the babble talk about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sound:
-    """`file` is relative to the run's folder."""
-
-    pcm: Pcm
-    file: str
-
-
 class Sounds:
-    """Makes sounds and keeps them as WAV files in `folder`. The voices are those of `settings`."""
+    """Makes sounds. The voices are those of `settings`."""
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._voices = configured(settings.speech, settings.models_dir)
-        self._folder = folder
 
-    async def of(self, loaded: Loaded) -> dict[int, Sound]:
+    async def of(self, loaded: Loaded) -> dict[int, Pcm]:
         """The sounds of a scenario by the places of their steps: the same every time it is run."""
-        found: dict[int, Sound] = {}
+        found: dict[int, Pcm] = {}
         for place, step in enumerate(loaded.scenario.timeline):
             if isinstance(step, Say) and (step.wav or step.voice):
-                pcm = await self._pcm(step, loaded)
-                file = self._folder / f"{loaded.scenario.id}-{place + 1}.wav"
-                file.write_bytes(encode_wav(pcm))
-                found[place] = Sound(pcm, file.name)
+                found[place] = await self._pcm(step, loaded)
         return found
 
     async def close(self) -> None:
@@ -97,7 +83,3 @@ class Sounds:
                 others = [await self._spoken(text, lang) for text in OTHERS[lang]]
                 sound = noise.babble(len(said), others, rng)
         return noise.mixed(said, sound, how.snr_db)
-
-
-def length_s(pcm: Pcm) -> float:
-    return len(pcm) / SAMPLE_RATE_HZ

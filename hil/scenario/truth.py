@@ -22,7 +22,7 @@ DEEDS = frozenset({"done", "partial", "already"})
 
 @dataclass(slots=True)
 class Verdict:
-    """`replies` counts those that say something is so; `unread` are the ones of them whose words were not understood."""
+    """`replies` counts those that say something is so; `unread` are the ones of them whose words are not known."""
 
     claims: list[Claim] = field(default_factory=list)
     replies: int = 0
