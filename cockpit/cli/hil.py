@@ -17,6 +17,7 @@ from hil.scenario.load import Loaded, ScenarioError, load
 from hil.scenario.outcome import Attempt, RunOutcome
 from hil.scenario.run import Runner, write
 from hil.scenario.schema import Scenario
+from hil.scenario.telling import complaints
 
 SCENARIOS = Path(__file__).parent.parent.parent / "hil" / "scenarios"
 
@@ -48,26 +49,31 @@ def add(subcommands: Subcommands) -> None:
 def _selecting(action: argparse.ArgumentParser) -> None:
     action.add_argument("paths", type=Path, nargs="*", metavar="PATH", help="files or folders (default: all of them)")
     action.add_argument("--only", metavar="REGEX", help="those whose id matches")
-    action.add_argument("--tags", metavar="TAG,…", help="those that have all of these; -TAG: those that have it not")
+    action.add_argument("--tags", default="", metavar="TAG,…", help="those that have all of these")
+    action.add_argument("--without", default="", metavar="TAG,…", help="those that have none of these")
 
 
 def selected(args: argparse.Namespace) -> list[Loaded]:
     """The scenarios that the arguments name. Raises `ScenarioError` where there are none."""
     found = load(args.paths or [SCENARIOS])
-    tags = [tag.strip() for tag in (args.tags or "").split(",") if tag.strip()]
+    tags, others = _listed(args.tags), _listed(args.without)
     try:
         wanted = re.compile(args.only or "")
     except re.error as error:
         raise ScenarioError("invalid", f"--only {args.only!r} is no regular expression: {error}") from error
-    chosen = [one for one in found if wanted.search(one.scenario.id) and _tagged(one.scenario, tags)]
+    chosen = [one for one in found if wanted.search(one.scenario.id) and _tagged(one.scenario, tags, others)]
     if not chosen:
         raise ScenarioError("none", f"none of {len(found)} scenarios is meant")
     return chosen
 
 
-def _tagged(scenario: Scenario, tags: list[str]) -> bool:
-    held = scenario.all_tags
-    return all(tag[1:] not in held if tag.startswith("-") else tag in held for tag in tags)
+def _listed(text: str) -> set[str]:
+    return {tag.strip() for tag in text.split(",") if tag.strip()}
+
+
+def _tagged(scenario: Scenario, tags: set[str], others: set[str]) -> bool:
+    held = set(scenario.all_tags)
+    return tags <= held and not others & held
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -90,15 +96,8 @@ async def _on_rig(scenarios: list[Loaded], args: argparse.Namespace, folder: Pat
 
 def _tell(loaded: Loaded, attempt: Attempt) -> None:
     print(f"{'passed' if attempt.passed else 'FAILED':<7} {attempt.took_s:6.1f} s  {loaded.scenario.id}", flush=True)
-    for finding in attempt.findings:
-        if not finding.ok:
-            got = f": {finding.got}" if finding.got else ""
-            print(f"        step {finding.step + 1} {finding.level} {finding.wanted}{got}")
-    for claim in attempt.claims:
-        if not claim.ok:
-            print(f"        untrue: {claim.text!r} claims {claim.claimed}, but {claim.shown}")
-    if attempt.error:
-        print(f"        {attempt.error}")
+    for line in complaints(attempt):
+        print(f"        {line}")
 
 
 def _summary(outcome: RunOutcome) -> None:

@@ -8,7 +8,22 @@ import os
 import sys
 
 from cockpit import __version__
-from cockpit.cli import bench, demo, doctor, explain, hil, manual, models, pack, privacy, route, run, say, skills, vehicle
+from cockpit.cli import (
+    bench,
+    demo,
+    doctor,
+    explain,
+    hil,
+    manual,
+    models,
+    pack,
+    privacy,
+    route,
+    run,
+    say,
+    skills,
+    vehicle,
+)
 from cockpit.errors import CockpitError
 
 COMMANDS = (run, demo, say, explain, manual, vehicle, models, skills, pack, route, privacy, doctor, bench, hil)

@@ -6,10 +6,12 @@
 | `cpu.<process>` | cores | mean share of one core |
 | `cpu_max.<process>` | cores | highest share between two samples |
 | `memory_mb.<process>` | MB | highest proportional set size |
-| `memory_slope_mb_h.<process>` | MB/h | line of least squares through the second half of its samples |
+| `memory_slope_mb_h.<process>` | MB/h | line of least squares through the second half of its longest life in the run |
 | `latency_ms.<stage>` | ms | 95th percentile, see `STAGES`; any other stage is one of the `timings` of `turn_end` |
 | `jitter_ms.<stage>` | ms | median distance from the median |
 | `truth.unread_percent` | % | replies that say something is so, in words that the judge cannot read |
+
+Latencies and jitter are of attempts in which nothing went wrong on purpose: no fault, no restart.
 """
 
 from __future__ import annotations
@@ -24,11 +26,12 @@ from cockpit.errors import CockpitError
 from hil.rig.rig import Rig
 from hil.scenario.account import Account
 from hil.scenario.outcome import Attempt, Figure, ScenarioOutcome
+from hil.trace import Trace
 
 EVERY_S = 2.0
 """Between two samples of what the processes use."""
-ENOUGH = 10
-"""Samples that a slope needs."""
+ENOUGH_S = 120.0
+"""How long a process must have lived for a slope."""
 STAGES = {"set": "the first wanted value on the bus", "reply": "the reply's text", "sound": "the reply's first sound"}
 """Counted from the request, or from the end of what was said aloud."""
 UNREAD_LIMIT_PERCENT = 5.0
@@ -43,6 +46,9 @@ class Meter:
     def __init__(self, rig: Rig) -> None:
         self._rig = rig
         self._samples: dict[str, Samples] = {}
+        self._lives: dict[str, list[Samples]] = {}
+        """The samples of each process, from start to start of the assistant."""
+        self._looked: tuple[Trace, int] = (rig.trace, 0)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -60,11 +66,24 @@ class Meter:
                 used = await self._rig.board.usage()
             except CockpitError:
                 return  # a board that cannot tell: the figures are missing, which the budgets say
+            if self._started():
+                for lives in self._lives.values():
+                    lives.append([])
             for one in used:
-                self._samples.setdefault(one.process, []).append((loop.time(), one.cpu, one.memory_mb))
+                sample = (loop.time(), one.cpu, one.memory_mb)
+                self._samples.setdefault(one.process, []).append(sample)
+                self._lives.setdefault(one.process, [[]])[-1].append(sample)
                 data = {"process": one.process, "cpu": round(one.cpu, 3), "memory_mb": round(one.memory_mb, 1)}
                 self._rig.trace.add("host", "usage", data)
             await asyncio.sleep(EVERY_S)
+
+    def _started(self) -> bool:
+        """Whether the assistant was started since this was asked last."""
+        trace, place = self._looked
+        place = place if trace is self._rig.trace else 0
+        news = self._rig.trace.entries[place:]
+        self._looked = (self._rig.trace, place + len(news))
+        return any(entry.source in ("host", "step") and entry.name in ("started", "restarted") for entry in news)
 
     def figures(self) -> dict[str, float]:
         """Those of processes, as far as they were seen."""
@@ -75,8 +94,9 @@ class Meter:
                 found[f"cpu.{process}"] = fmean(shares)
                 found[f"cpu_max.{process}"] = max(shares)
             found[f"memory_mb.{process}"] = max(mb for _, _, mb in samples)
-            if len(samples) >= ENOUGH:
-                found[f"memory_slope_mb_h.{process}"] = slope(samples[len(samples) // 2 :]) * 3600
+            life = max(self._lives[process], key=len)
+            if life and life[-1][0] - life[0][0] >= ENOUGH_S:
+                found[f"memory_slope_mb_h.{process}"] = slope(life[len(life) // 2 :]) * 3600
         return found
 
 
@@ -93,8 +113,9 @@ def measured(outcomes: Sequence[ScenarioOutcome], startup_s: float) -> dict[str,
     took: dict[str, list[float]] = {}
     starts = [startup_s]
     for attempt in (attempt for one in outcomes for attempt in one.attempts):
-        for stage, ms in _latencies(attempt):
-            took.setdefault(stage, []).append(ms)
+        if not any(e.source == "fault" or e.name == "restart" for e in attempt.entries):
+            for stage, ms in _latencies(attempt):
+                took.setdefault(stage, []).append(ms)
         starts += [float(e.data["startup_s"]) for e in attempt.entries if e.source == "step" and e.name == "restarted"]
     found = {f"latency_ms.{stage}": p95(times) for stage, times in took.items()}
     found.update((f"jitter_ms.{stage}", jitter(times)) for stage, times in took.items())
@@ -103,27 +124,22 @@ def measured(outcomes: Sequence[ScenarioOutcome], startup_s: float) -> dict[str,
 
 
 def _latencies(attempt: Attempt) -> Iterator[tuple[str, float]]:
+    """Stage and milliseconds of every turn of an attempt."""
     account = Account(attempt.entries)
     account.update()
-    said: dict[str, float] = {}
-    for entry in attempt.entries:
-        if entry.source == "step" and entry.name in ("say", "said"):
-            said[str(entry.data["turn"])] = entry.at_s
+    said = {str(e.data["turn"]): e.at_s for e in attempt.entries if e.source == "step" and e.name in ("say", "said")}
+    sounds = {str(e.data["turn"]): e.at_s for e in attempt.entries if e.source == "audio" and e.name == "reply"}
     for turn, at_s in said.items():
-        first: dict[str, float] = {}
-        for command in account.of_turn(turn):
-            if command.path:
-                first.setdefault("set", command.at_s)
-        for when, body in account.events:
-            if body.get("turn") != turn:
-                continue
-            if body.get("type") == "reply":
-                first.setdefault("reply", when)
-            elif body.get("type") == "turn_end" and isinstance(timings := body.get("timings"), dict):
+        mine = [(when, body) for when, body in account.events if body.get("turn") == turn]
+        first = {
+            "set": next((one.at_s for one in account.of_turn(turn) if one.path), None),
+            "reply": next((when for when, body in mine if body.get("type") == "reply"), None),
+            "sound": sounds.get(turn),
+        }
+        yield from ((stage, 1000 * max(0.0, when - at_s)) for stage, when in first.items() if when is not None)
+        for timings in (body.get("timings") for _, body in mine if body.get("type") == "turn_end"):
+            if isinstance(timings, dict):
                 yield from ((str(name), float(ms)) for name, ms in timings.items() if name not in STAGES)
-        sounds = (e for e in attempt.entries if e.source == "audio" and e.name == "reply" and e.data["turn"] == turn)
-        first.update(("sound", entry.at_s) for entry in list(sounds)[:1])
-        yield from ((stage, 1000 * max(0.0, when - at_s)) for stage, when in first.items())
 
 
 def p95(values: Sequence[float]) -> float:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,16 +45,22 @@ class Runner:
 
     async def run(self, scenarios: Sequence[Loaded], repeat: int | None = None) -> RunOutcome:
         """Everything in its order. A rig that breaks ends the run: what was not run has no attempts, and fails."""
+        async with self.running():
+            for place, loaded in enumerate(scenarios):
+                await self.scenario(loaded, repeat)
+                if self._rig.standing.state == "broken":
+                    self.outcomes += [_outcome(left, ()) for left in scenarios[place + 1 :]]
+                    break
+        return self.outcome()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Around everything that is run: samples what the processes use, and lets the voices go in the end."""
         try:
             async with self._meter.running():
-                for place, loaded in enumerate(scenarios):
-                    await self.scenario(loaded, repeat)
-                    if self._rig.standing.state == "broken":
-                        self.outcomes += [_outcome(left, ()) for left in scenarios[place + 1 :]]
-                        break
+                yield
         finally:
             await self._sounds.close()
-        return self.outcome()
 
     async def scenario(self, loaded: Loaded, repeat: int | None = None) -> ScenarioOutcome:
         """One scenario, as often as it says or is told."""

@@ -98,7 +98,8 @@ class Restart(Step):
 
 
 class Send(Step):
-    """A message from somewhere else, below `cockpit/{vid}/`: a road event, a report of the link."""
+    """A message from somewhere else, below `cockpit/{vid}/`: a road event, a report of the link. Without an
+    `id` it gets a new one."""
 
     send: str
     payload: dict[str, Any]

@@ -90,7 +90,8 @@ class Timeline:
                 await rig.voice.cancel(None if step.cancel == "all" else step.cancel)
             case Send():
                 self._trace.add("step", "send", {"topic": step.send, "payload": step.payload})
-                await rig.site.bus.publish(f"cockpit/{rig.site.vid}/{step.send}", step.payload)
+                body = {"id": uuid4().hex, **step.payload}
+                await rig.site.bus.publish(f"cockpit/{rig.site.vid}/{step.send}", body)
             case Restart():
                 self._trace.add("step", "restart", {"how": step.restart})
                 await (rig.board.kill() if step.restart == "kill" else rig.board.stop())

@@ -11,7 +11,7 @@ from cockpit.profile import VehicleProfile
 from cockpit.skillset import SkillSet
 from cockpit.types import LANGS, Zone
 from hil.scenario.account import Account
-from hil.scenario.claims import Claimed, Reader
+from hil.scenario.claims import APP, Claimed, Reader
 from hil.scenario.outcome import Claim
 from hil.scenario.showing import Shown, Turn
 from hil.trace import Seen
@@ -80,4 +80,6 @@ def in_terms(claim: Claimed) -> str:
     """A claim in terms of the bus, in short: `done window driver open`."""
     value = "" if claim.amount is None else f"= {'level ' if claim.amount.level else ''}{claim.amount.value}"
     does = "/".join(claim.does)
-    return " ".join(part for part in (claim.kind, claim.name, "+".join(claim.zones), does, value) if part)
+    return " ".join(
+        part for part in (claim.kind, claim.name.removeprefix(APP), "+".join(claim.zones), does, value) if part
+    )
