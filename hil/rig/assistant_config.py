@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from cockpit.config import BrokerSettings
 from hil.rig.driver import Site
 
 
-def assistant_toml(site: Site, state: Path | None = None) -> str:
-    """The file's text. `state` is a folder of the run's own for what outlasts a restart; models are this machine's."""
-    settings = dict(site.given)
-    if state is not None:
-        settings = {"state_dir": str(state), "models_dir": str(site.settings.models_dir), **settings}
-    return "\n".join(_toml({**settings, "vid": site.vid, "broker": _broker(site.assistant_broker)})) + "\n"
+def assistant_toml(site: Site, **more: str) -> str:
+    """The file's text; `more` holds where the rig's file says nothing else."""
+    settings = {**more, **site.given, "vid": site.vid, "broker": _broker(site.assistant_broker)}
+    return "\n".join(_toml(settings)) + "\n"
 
 
 def _broker(broker: BrokerSettings) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -102,7 +103,7 @@ async def broker_lease(
             raise RigError("busy", f"{name} is held by {lease.holding}")
         keeping = asyncio.create_task(_keep(bus, topic, lease), name="lease")
         try:
-            async with ended_by(_until_lost(lease)):
+            async with ended_by(partial(_until_lost, lease)):
                 yield
         finally:
             keeping.cancel()

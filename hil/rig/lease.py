@@ -11,9 +11,10 @@ import fcntl
 import getpass
 import os
 import socket
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -83,7 +84,7 @@ async def machine_lease(name: str, who: Holder, *, steal: bool = False) -> Async
         lock.truncate(0)
         lock.write(who.model_dump_json())
         lock.flush()
-        async with ended_by(_until_stolen(name, file, os.fstat(lock.fileno()).st_ino)):
+        async with ended_by(partial(_until_stolen, name, file, os.fstat(lock.fileno()).st_ino)):
             yield
         if _inode(file) == os.fstat(lock.fileno()).st_ino:
             file.unlink(missing_ok=True)
@@ -127,14 +128,14 @@ def mend(name: str) -> Broken | None:
 
 
 @asynccontextmanager
-async def ended_by(watch: Coroutine[None, None, RigError]) -> AsyncIterator[None]:
+async def ended_by(watch: Callable[[], Awaitable[RigError]]) -> AsyncIterator[None]:
     """A block that is cancelled, and raises what `watch` found, as soon as that returns."""
     lost: list[RigError] = []
     body = asyncio.current_task()
     assert body is not None  # noqa: S101 (within a coroutine)
 
     async def look() -> None:
-        lost.append(await watch)
+        lost.append(await watch())
         body.cancel()
 
     task = asyncio.create_task(look(), name="lease")

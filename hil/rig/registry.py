@@ -12,7 +12,7 @@ DRIVERS: dict[str, str] = {
     "own-broker": "hil.rig.drivers.broker:OwnBroker",
     "broker": "hil.rig.drivers.broker:GivenBroker",
     "bus-observer": "hil.rig.drivers.observer:BusObserver",
-    "simulated-car": "hil.rig.drivers.simulated_car:SimulatedCar",
+    "simulated-car": "hil.rig.drivers.virtual_car:VirtualCar",
     "mqtt-proxy": "hil.rig.drivers.network:ProxiedNetwork",
     "netem": "hil.rig.drivers.network:Netem",
     "http-relay": "hil.rig.drivers.relay:HttpRelay",

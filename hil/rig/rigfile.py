@@ -41,7 +41,7 @@ class RigFile(BaseModel):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
     title: str = ""
     lease: Lease = Lease()
-    boot_s: Annotated[float, Field(gt=0, le=3600)] = 120.0
+    boot_s: Annotated[float, Field(gt=0, le=3600)] = 180.0
     """Longest time from switching on until the assistant is online with all its engines."""
     settings: dict[str, Any] = Field(default_factory=dict)
     """The assistant's, as in its TOML file; the broker's address comes from the rig."""

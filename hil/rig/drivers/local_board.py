@@ -31,7 +31,7 @@ LOG_LINES = 20_000
 class LocalBoardResource(Resource):
     command: list[str] = Field(default_factory=lambda: [sys.executable, "-m", "cockpit", "run"])
     """What starts the assistant; `--config FILE` is appended."""
-    online_s: Annotated[float, Field(gt=0)] = 90.0
+    online_s: Annotated[float, Field(gt=0)] = 180.0
     """Longest wait for it to be online with all its engines."""
     restart_s: Annotated[float, Field(ge=0)] | None = 2.0
     """When it is started again after it died (systemd/cockpit.service has 2 s); null never."""
@@ -54,8 +54,7 @@ class LocalBoard(Driver[LocalBoardResource]):
         if clock is not None:
             clock.set(0)
         self._config = folder / "cockpit.toml"
-        self._state = folder / "state"
-        self._environment = self._own_environment(clock)
+        self._environment = self._own_environment(folder / "state", clock)
         self._process: asyncio.subprocess.Process | None = None
         self._minder: asyncio.Task[None] | None = None
         self._lines: deque[str] = deque(maxlen=LOG_LINES)
@@ -74,7 +73,7 @@ class LocalBoard(Driver[LocalBoardResource]):
         await self.stop()
         self._lines.clear()
         self._stopping = self._came = False
-        self._config.write_text(assistant_toml(self.site, self._state), "utf-8")
+        self._config.write_text(assistant_toml(self.site, models_dir=str(self.site.settings.models_dir)), "utf-8")
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         await self._spawn()
@@ -135,10 +134,12 @@ class LocalBoard(Driver[LocalBoardResource]):
         await self._host.end(name)
         self.site.trace.add("fault", name.rpartition("-")[0], {"name": name, "state": "ended"})
 
-    def _own_environment(self, clock: FakedClock | None) -> dict[str, str]:
+    def _own_environment(self, state: Path, clock: FakedClock | None) -> dict[str, str]:
+        """This process's, but for settings; what outlasts a restart of the assistant goes with the rig."""
         ours = {key: value for key, value in os.environ.items() if not key.startswith("COCKPIT_")}
         broker = self.site.assistant_broker
         secret = {"COCKPIT_BROKER__PASSWORD": broker.password.get_secret_value()} if broker.password else {}
+        ours["XDG_STATE_HOME"] = str(state)
         return {**ours, **secret, **(clock.environment if clock else {}), **self.where.environment}
 
     async def _spawn(self) -> None:
