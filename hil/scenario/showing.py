@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from cockpit.profile import Control, VehicleProfile
@@ -84,26 +84,21 @@ class Shown:
 
     def _is_done(self, claim: Claimed, control: Control, path: str, sent: Sequence[Command]) -> bool:
         own = [command for command in sent if command.path == path]
-        done = self._turn.succeeded(own[-1]) if own else self._fits(claim, control, self._state(path, before=True))
+        done = self._effective(own[-1]) if own else self._fits(claim, control, self._state(path, before=True))
         return done and (control.momentary or self._fits(claim, control, self._state(path)))
 
     def _already(self, claim: Claimed) -> Checked:
         control = self._profile.controls.get(claim.name)
         if control is None:
             return self._unchanged([one.path for one in self._turn.commands() if one.path])
-        paths = self._paths(control, claim.zones)
-        if control.feedback is not None:
-            paths = [control.feedback]
-        elif claim.amount is None and not claim.does:
-            return self._unchanged(paths)
-        account, turn = self._turn.account, self._turn
-        seen = {path: account.states_between(path, turn.asked_s, turn.replied_s) for path in paths}
-        fine = all(values and all(self._fits(claim, control, value) for value in values) for values in seen.values())
-        return fine, _values(seen)
+        if claim.amount is None and not claim.does:
+            return self._unchanged(self._paths(control, claim.zones))
+        seen = [self._seen(paths, self._turn.asked_s) for paths in self._meant(control, claim.zones)]
+        fine = any(_each(values, lambda held: all(self._fits(claim, control, v) for v in held)) for values in seen)
+        return fine, _values(seen[0])
 
     def _unchanged(self, paths: Iterable[str]) -> Checked:
-        account, turn = self._turn.account, self._turn
-        seen = {path: account.states_between(path, turn.asked_s, turn.replied_s) for path in paths}
+        seen = self._seen(paths, self._turn.asked_s)
         return all(len(set(values)) <= 1 for values in seen.values()), _values(seen) or "nothing was sent"
 
     def _is(self, claim: Claimed) -> Checked:
@@ -112,15 +107,15 @@ class Shown:
             return self._done(claim)
         if reading is not None:
             zones = claim.zones or ZONES
-            paths = [path for zone, path in reading.targets.items() if zone == "car" or zone in zones]
+            meant = [[path for zone, path in reading.targets.items() if zone == "car" or zone in zones]]
         elif control is not None:
-            paths = [control.feedback] if control.feedback else self._paths(control, claim.zones)
+            meant = self._meant(control, claim.zones)
         else:
             return False, f"nobody knows {claim.name!r}"
         from_s = min(self._turn.asked_s, self._turn.replied_s - LATELY_S)
-        seen = {path: self._turn.account.states_between(path, from_s, self._turn.replied_s) for path in paths}
-        fine = bool(seen) and all(any(self._reads(claim, control, v) for v in values) for values in seen.values())
-        return fine, _values(seen)
+        seen = [self._seen(paths, from_s) for paths in meant]
+        fine = any(_each(values, lambda held: any(self._reads(claim, control, v) for v in held)) for values in seen)
+        return fine, _values(seen[0])
 
     def _reads(self, claim: Claimed, control: Control | None, value: Scalar | None) -> bool:
         """Whether a value may be told as it is claimed."""
@@ -204,6 +199,17 @@ class Shown:
         meant = zones or (ZONES if control.scope == "all" else (self._turn.zone,))
         return [path for zone in meant for path in control.targets.get(zone, [])]
 
+    def _meant(self, control: Control, zones: Sequence[Zone]) -> list[list[str]]:
+        """Whose signals may be meant: of those that stand for all seats when none is named, also the speaker's alone."""
+        if control.feedback is not None:
+            return [[control.feedback]]
+        own = [self._paths(control, (self._turn.zone,))] if not zones and self._turn.zone in control.targets else []
+        return [self._paths(control, zones), *own]
+
+    def _seen(self, paths: Iterable[str], from_s: float) -> dict[str, list[Scalar]]:
+        """The values of each signal from then on until the reply."""
+        return {path: self._turn.account.states_between(path, from_s, self._turn.replied_s) for path in paths}
+
     def _state(self, path: str, *, before: bool = False) -> Scalar | None:
         return self._turn.account.state(path, self._turn.asked_s if before else self._turn.replied_s)
 
@@ -242,6 +248,11 @@ def _mentions(command: Command, text: str) -> bool:
 
 def _told(commands: Sequence[Command]) -> str:
     return "; ".join(map(str, commands)) or "nothing was sent"
+
+
+def _each(seen: dict[str, list[Scalar]], holds: Callable[[list[Scalar]], bool]) -> bool:
+    """Whether every signal was told at all, and it holds of the values of each."""
+    return bool(seen) and all(values and holds(values) for values in seen.values())
 
 
 def _values(seen: dict[str, list[Scalar]]) -> str:
