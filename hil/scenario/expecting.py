@@ -9,7 +9,7 @@ from typing import Any
 from cockpit.bus import topics
 from hil.scenario.account import Account, Command, parse
 from hil.scenario.comparison import Comparison, folded, holds
-from hil.scenario.schema import (
+from hil.scenario.expectations import (
     AppAsked,
     CarIs,
     EventCame,

@@ -99,7 +99,7 @@ class ScenarioItem(pytest.Item):
         super().__init__(**more)  # type: ignore[arg-type]
         self._loaded = loaded
         for tag in loaded.scenario.all_tags:
-            self.keywords[tag] = True
+            self.extra_keyword_matches.add(tag)
 
     def runtest(self) -> None:
         outcome = self.config.stash[RIG].run(self._loaded)

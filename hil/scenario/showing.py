@@ -200,7 +200,7 @@ class Shown:
         return [path for zone in meant for path in control.targets.get(zone, [])]
 
     def _meant(self, control: Control, zones: Sequence[Zone]) -> list[list[str]]:
-        """Whose signals may be meant: of those that stand for all seats when none is named, also the speaker's alone."""
+        """Whose signals may be meant: where all seats are when none is named, also the speaker's alone."""
         if control.feedback is not None:
             return [[control.feedback]]
         own = [self._paths(control, (self._turn.zone,))] if not zones and self._turn.zone in control.targets else []

@@ -14,7 +14,7 @@ from cockpit.types import SAMPLE_RATE_HZ, Lang, Pcm
 from hil import noise
 from hil.room import heard, response
 from hil.scenario.load import Loaded, ScenarioError
-from hil.scenario.schema import Say, Voiced
+from hil.scenario.steps import Say, Voiced
 
 MOUTH_S = 0.002
 """Sound's way from a mouth to the microphone above it, some 70 cm."""

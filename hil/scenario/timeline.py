@@ -10,21 +10,10 @@ from uuid import uuid4
 from cockpit.types import Pcm
 from hil.rig.rig import Rig
 from hil.scenario.account import Account
+from hil.scenario.expectations import Expectation
 from hil.scenario.outcome import Finding
-from hil.scenario.schema import (
-    AnyStep,
-    Cancel,
-    Drive,
-    Expectation,
-    Inject,
-    Mend,
-    Put,
-    Restart,
-    Say,
-    Scenario,
-    Send,
-    Wait,
-)
+from hil.scenario.schema import AnyStep, Scenario
+from hil.scenario.steps import Cancel, Drive, Inject, Mend, Put, Restart, Say, Send, Wait
 from hil.scenario.waiting import Anchor, Judge
 
 

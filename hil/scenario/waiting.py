@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from cockpit.bus import topics
 from hil.rig.protocols import Car
 from hil.scenario.account import Account, parse
+from hil.scenario.expectations import AppAsked, CarIs, Expectation, Heard, SetSent, Spoken, StateIs
 from hil.scenario.expecting import Matcher, in_words
 from hil.scenario.outcome import Finding, Level
-from hil.scenario.schema import AppAsked, CarIs, Expectation, Heard, SetSent, Spoken, StateIs
 from hil.trace import Seen, Trace
 
 GRACE_S = 0.5

@@ -20,15 +20,16 @@ resources:
   broker: {{driver: own-broker}}
   bus: {{driver: bus-observer}}
   car: {{driver: simulated-car}}
-  board: {{driver: "tests.integration.hil.in_process_board:InProcessBoard", starts: {starts}}}
+  board: {{driver: "in_process_board:InProcessBoard", starts: {starts}}}
   voice: {{driver: mqtt-voice, answer_s: 2}}
 budgets: {budgets}
 """
 
 
 @pytest.fixture
-def rig_file(tmp_path: Path) -> Callable[..., Path]:
+def rig_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
     """Writes the rig's file; `budgets` as YAML, `starts` as of the board."""
+    monkeypatch.syspath_prepend(Path(__file__).parent)
 
     def write(budgets: str = "{}", starts: int = 1000) -> Path:
         file = tmp_path / "rig.yaml"

@@ -8,8 +8,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from hil.scenario.account import Account
+from hil.scenario.expectations import Expectation, Expected
 from hil.scenario.expecting import Matcher, in_words
-from hil.scenario.schema import Expectation, Expected
 from hil.trace import Seen
 from tests.unit.hil.scenario.bus_story import TURN, Story
 
@@ -38,7 +38,7 @@ def story() -> Story:
 
 def met(entries: list[Seen], **keys: Any) -> bool:
     matcher = Matcher(expectation(**keys), TURN, Account(entries))
-    return any([matcher(entry) for entry in entries])
+    return any(matcher(entry) for entry in entries)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,10 @@ from cockpit.cli.hil import SCENARIOS
 from cockpit.errors import CockpitError
 from hil.fault.kinds import checked
 from hil.scenario.comparison import Comparison
+from hil.scenario.expectations import SetSent
 from hil.scenario.load import ScenarioError, load, load_file
-from hil.scenario.schema import VERBS, Inject, Say, Scenario, SetSent
+from hil.scenario.schema import VERBS, Scenario
+from hil.scenario.steps import Inject, Say
 
 GOOD = """\
 id: window

@@ -1,4 +1,4 @@
-"""Everything that the assistant can say of what it did: read, found true where it was so, and a lie where it was not."""
+"""Everything that the assistant can say of what it did: read, true where it was so, and a lie where it was not."""
 
 from __future__ import annotations
 
