@@ -49,7 +49,7 @@ class Disturbance:
         way = self.args.get("direction", "both")
         if way not in {"both", direction} or (self.kind == "duplicate" and message.qos == 2):
             return False
-        return Topic(message.topic).matches(self.args["topics"])
+        return bool(Topic(message.topic).matches(self.args["topics"]))
 
     def judge(self, message: Publish) -> Verdict:
         """What becomes of the next message that it concerns."""
@@ -62,7 +62,7 @@ class Disturbance:
         self._seen += 1
         if every := self.args.get("every", 0):
             return self._seen % int(every) == 0
-        return self._random.random() < self.args.get("share", 1)
+        return self._random.random() < float(self.args.get("share", 1))
 
     def _delay(self, message: Publish) -> Verdict:
         jitter = self.args["jitter_ms"]

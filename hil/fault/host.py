@@ -73,6 +73,7 @@ class FakedClock:
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "DONT_FAKE_MONOTONIC": "1",
             "NO_FAKE_STAT": "1",
+            "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # 1 has threads that wait for Python's lock spin
         }
 
     def set(self, ahead_s: float) -> None:
@@ -134,7 +135,9 @@ class HostFaults:
     async def _memory(self, args: Mapping[str, Any]) -> Undo:
         free_mb = psutil.virtual_memory().available / 1e6
         if args["mb"] > 0.9 * free_mb:
-            raise RigError("unsupported", f"memory: {args['mb']} MB are more than nine tenths of the {free_mb:.0f} free")
+            raise RigError(
+                "unsupported", f"memory: {args['mb']} MB are more than nine tenths of the {free_mb:.0f} free"
+            )
         pipe = asyncio.subprocess.PIPE
         command = (sys.executable, "-c", HOLD, str(args["mb"] * 1_000_000))
         process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)

@@ -42,7 +42,9 @@ class Argument(Entry):
 
     def wrong(self, value: object) -> str:
         """Why `value` cannot be this argument, in words; empty where it can."""
-        if not isinstance(value, _ACCEPTED[self.type]) or (isinstance(value, bool) and self.type in {"number", "whole"}):
+        if not isinstance(value, _ACCEPTED[self.type]) or (
+            isinstance(value, bool) and self.type in {"number", "whole"}
+        ):
             return f"{value!r} is no {self.type}"
         if self.of and value not in self.of:
             return f"{value!r} is none of {', '.join(self.of)}"
@@ -71,7 +73,9 @@ def checked(name: str, args: Mapping[str, Any]) -> tuple[Kind, dict[str, Any]]:
     if kind is None:
         raise RigError("unknown-fault", f"there is no fault {name!r}; there are {', '.join(sorted(kinds()))}")
     if unknown := sorted(set(args) - set(kind.args)):
-        raise RigError("unknown-fault", f"{name} takes no {', '.join(unknown)}; it takes {', '.join(kind.args) or 'none'}")
+        raise RigError(
+            "unknown-fault", f"{name} takes no {', '.join(unknown)}; it takes {', '.join(kind.args) or 'none'}"
+        )
     for key, value in args.items():
         if wrong := kind.args[key].wrong(value):
             raise RigError("unknown-fault", f"{name}.{key}: {wrong}")

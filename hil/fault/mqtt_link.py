@@ -30,7 +30,7 @@ class _Held:
 class Link:
     """`writers` are those to the broker and from it; `faults` gives the ones that are on, oldest first.
 
-    Packets that are no messages pass at once. A message with a topic alias passes undisturbed, since later ones need it.
+    Packets that are no messages pass at once. A message with a topic alias passes undisturbed: later ones need it.
     """
 
     def __init__(

@@ -70,7 +70,7 @@ class RemoteFaults:
 
     async def _memory(self, args: Mapping[str, Any]) -> Undo:
         size = args["mb"] * 1_000_000
-        free = int(await self._board.run("awk '/^MemAvailable:/ {print $2 * 1024}' /proc/meminfo"))
+        free = 1024 * int(await self._board.run("awk '/^MemAvailable:/ {print $2}' /proc/meminfo"))
         if size > 0.9 * free:
             message = f"memory: {args['mb']} MB are more than nine tenths of the {free / 1e6:.0f} free"
             raise RigError("unsupported", message)

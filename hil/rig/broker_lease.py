@@ -70,7 +70,7 @@ class BrokerLease:
             if not self.mine:
                 self.holding = None
             return
-        if before is None or claim.token == before.token or claim.takes_from == before.token:
+        if before is None or before.token in {claim.token, claim.takes_from}:
             self.holding = claim
         elif self.mine:
             self.contested.set()

@@ -15,4 +15,5 @@ async def until_online(site: Site, timeout_s: float, since_s: float) -> bool:
         said = seen.data.get("status") == "online" and not seen.data.get("loading")
         return seen.source == "bus" and seen.name == status and said
 
+    since_s = since_s if since_s <= site.trace.now_s() else 0.0  # of a trace that is over
     return await site.trace.until(online, timeout_s, since_s) is not None

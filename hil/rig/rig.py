@@ -138,7 +138,7 @@ class Rig:
 async def open_rig(
     file: Path, *, folder: Path | None = None, holder: str = "", steal: bool = False
 ) -> AsyncIterator[Rig]:
-    """The rig of a file (or of a name, for one that comes along), leased, with every driver open and the assistant online.
+    """The rig of a file (or of a name, where it comes along), leased, with every driver open and the assistant online.
 
     `folder` takes sounds and the log; a new one in the system's temporary folder where none is given. A rig that
     breaks is marked, and refused until it is mended. Raises `RigError`: `rig-invalid`, `rig-busy`, `rig-lost`,
@@ -156,7 +156,7 @@ async def open_rig(
         for fitting in plan.fittings:
             driver = await stack.enter_async_context(fitting.driver(fitting.where, site))
             drivers.setdefault(fitting.driver.role, driver)
-            if fitting.driver.role == "broker" and plan.rig.lease.on == "broker":
+            if fitting.driver.role == "broker" and plan.rig.lease.kept_by == "broker":
                 ttl_s = plan.rig.lease.ttl_s
                 await stack.enter_async_context(broker_lease(plan.rig.name, who, site.broker, ttl_s, steal=steal))
         rig = Rig(plan, site, drivers)
@@ -167,18 +167,20 @@ async def open_rig(
 
 async def _hold(plan: RigPlan, who: lease.Holder, stack: AsyncExitStack, *, steal: bool) -> None:
     """Nobody else's and not broken. A rig that is made anew for each run (no lease) has no mark either."""
-    if plan.rig.lease.on == "nothing":
+    if plan.rig.lease.kept_by == "nothing":
         return
     await stack.enter_async_context(lease.machine_lease(plan.rig.name, who, steal=steal))
     if (mark := lease.broken(plan.rig.name)) is not None:
         when = f"{mark.at:%Y-%m-%d %H:%M} UTC"
-        message = f"{plan.rig.name} broke at {when}: {mark.reason} (cockpit hil mend {plan.rig.name}, once it is looked at)"
+        message = (
+            f"{plan.rig.name} broke at {when}: {mark.reason} (cockpit hil mend {plan.rig.name}, once it is looked at)"
+        )
         raise RigError("broken", message)
 
 
 async def _put_away(rig: Rig, who: lease.Holder) -> None:
     """Faults ended, what the assistant wrote kept, and the mark set where the rig broke."""
-    if rig.standing.state == "broken" and rig.plan.rig.lease.on != "nothing":
+    if rig.standing.state == "broken" and rig.plan.rig.lease.kept_by != "nothing":
         lease.mark_broken(rig.name, rig.standing.reason, who)
     await rig.faults.clear()
     log = await rig.board.log()

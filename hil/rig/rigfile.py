@@ -19,7 +19,7 @@ from hil.rig.registry import driver
 RIGS = Path(__file__).parent.parent / "rigs"
 """The rigs that come along."""
 
-NEEDED: tuple[Role, ...] = ("broker", "car", "board", "voice")
+NEEDED: tuple[Role, ...] = ("broker", "bus", "car", "board", "voice")
 
 
 class Lease(BaseModel):
@@ -28,7 +28,7 @@ class Lease(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    on: Literal["machine", "broker", "nothing"] = "machine"
+    kept_by: Literal["machine", "broker", "nothing"] = "machine"
     ttl_s: Annotated[float, Field(ge=3, le=3600)] = 30.0
     """On the broker: how long it holds when its holder is not heard of any more."""
 

@@ -11,8 +11,9 @@ from cockpit.profile import VehicleProfile
 from cockpit.types import Scalar
 from hil.rig.errors import RigError
 from hil.vehicle.climate import Climate
+from hil.vehicle.command import Command, Result
 from hil.vehicle.driving import Driving
-from hil.vehicle.ecu import Command, Ecus, Result
+from hil.vehicle.ecu import Ecus
 from hil.vehicle.electrics import Electrics
 from hil.vehicle.energy import Energy, Tyres
 from hil.vehicle.faults import Faults
@@ -104,6 +105,11 @@ class Car:
     def end(self, name: str) -> None:
         """Raises `RigError` (`rig-unknown-fault`) for a fault that is not on."""
         self.faults.end(name)
+        self.step(0.0)
+
+    def clear(self) -> None:
+        """End all faults."""
+        self.faults.clear()
         self.step(0.0)
 
     def reports(self, *, at_once: bool = False) -> list[tuple[str, Scalar]]:

@@ -7,37 +7,17 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from cockpit.profile import INTEGERS, Signal
+from cockpit.profile import Signal
 from cockpit.types import Scalar
+from hil.vehicle.command import Command, Result
 from hil.vehicle.electrics import strength
 from hil.vehicle.faults import DuplicateResult, Faults, HalfWay, Late, NeverAnswer, Obstacle, Reject, Stuck, WrongValue
 from hil.vehicle.motion import Motion
-from hil.vehicle.state import State, within
+from hil.vehicle.state import State, another
 from hil.vehicle.tables import Actuator
 
 PROGRESS_S = 0.5
 """How often a movement tells how far it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A wanted value as it came. `expired`: it was too old when it came."""
-
-    id: object
-    issuer: str
-    path: str
-    value: object
-    expired: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """An answer to a command; `progress` is the share of a movement, 0..1."""
-
-    command: Command
-    status: str
-    code: str = ""
-    progress: float | None = None
 
 
 @dataclass(slots=True)
@@ -154,7 +134,7 @@ class Ecus:
             self._start(order)
         else:
             half = self._faults.at(path, HalfWay)
-            self._state.set(path, order.value if half is None else self._part_of(path, order.value, half.share))
+            self._state.set(path, order.value if half is None else self._state.part_of(path, order.value, half.share))
             self._close(order, *order.end)
 
     def _start(self, order: _Order) -> None:
@@ -171,13 +151,6 @@ class Ecus:
         order.motion = Motion(here, here + (wanted - here) * (half.share if half else 1.0), actuator.reverses)
         order.told_s = self._now_s
         self.results.append(Result(order.command, "in_progress", progress=0.0))
-
-    def _part_of(self, path: str, wanted: Scalar, share: float) -> Scalar:
-        """Where a value that is set at once stands when only a share of it was done."""
-        here = self._state.values[path]
-        if isinstance(here, bool | str) or isinstance(wanted, bool | str):
-            return here
-        return within(self._state.signals[path], here + (wanted - here) * share)
 
     def _move(self, order: _Order, motion: Motion, dt_s: float) -> None:
         tables, state, actuator = self._state.tables, self._state, order.actuator
@@ -224,17 +197,3 @@ def _as_place(value: Scalar) -> float:
     if isinstance(value, str):
         return 0.0
     return 100.0 * value if isinstance(value, bool) else float(value)
-
-
-def another(signal: Signal, value: Scalar) -> Scalar:
-    """A value that the signal can have and that is not `value`."""
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, str):
-        others = [one for one in signal.allowed or ["#123456"] if one != value]
-        return others[0] if others else value
-    low, high = INTEGERS.get(signal.datatype, (0.0, 100.0))
-    low = low if signal.min is None else signal.min
-    high = high if signal.max is None else signal.max
-    step = max(1.0, (high - low) / 10)
-    return within(signal, value + step if value + step <= high else value - step)

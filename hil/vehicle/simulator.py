@@ -10,18 +10,22 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+import aiomqtt
+
 from cockpit.profile import VehicleProfile
 from cockpit.types import Scalar
 from cockpit.yamlfile import read_yaml
 from hil.vehicle.apps import SimulatedApp
 from hil.vehicle.car import TICK_S, Car
-from hil.vehicle.ecu import Command, Result
+from hil.vehicle.command import Command, Result
 from hil.vehicle.faults import ClockSkew, ProviderOffline
 from hil.vehicle.peer import Peer, expired, now
 
 DATA = Path(__file__).with_name("data.yaml")
 CATCH_UP_S = 60.0
 """How much of the time without a broker the physics makes up for."""
+SILENT_S = 1.0
+"""Steps that are further behind are made without telling them: a host that is too slow tells less, not later."""
 LOAD_SIGNALS = 120
 
 
@@ -55,7 +59,7 @@ class SimulatedVehicle(Peer):
         """States that were published."""
         self._topic = f"vehicle/{vid}"
         self._online = False
-        self._stepped_s: float | None = None
+        self._stepped_s = 0.0
         self._came = asyncio.Event()
         self._telling = asyncio.Lock()
 
@@ -109,7 +113,7 @@ class SimulatedVehicle(Peer):
 
     async def clear(self) -> None:
         """End all faults."""
-        self.car.faults.clear()
+        self.car.clear()
         await self._heed()
 
     async def load(self, updates_per_s: float, signals: int = LOAD_SIGNALS) -> None:
@@ -120,8 +124,9 @@ class SimulatedVehicle(Peer):
             owed = int((loop.time() - began_s) * updates_per_s) - sent
             for path in islice(paths, owed):
                 async with self._telling:
-                    if (value := self.car.told(path)) is not None:
-                        await self._state(path, value)
+                    with suppress(aiomqtt.MqttError):
+                        if (value := self.car.told(path)) is not None:
+                            await self._state(path, value)
             sent += owed
             await asyncio.sleep(TICK_S)
 
@@ -135,16 +140,21 @@ class SimulatedVehicle(Peer):
         return [f"{self._topic}/set/#"]
 
     async def on_connect(self) -> None:
+        """The car did not stand still while nobody could hear it."""
+        while self._behind_s() >= TICK_S:
+            self._step()
         self.car.retell()
         self._online = False
         await self._heed()
 
     async def background(self) -> None:
-        """Let the car's time pass with the loop's, and tell what comes of it."""
-        loop = asyncio.get_running_loop()
+        """Let the car's time pass with the loop's, and tell what comes of each step."""
         while True:
-            self._catch_up(loop.time())
             await self._tell()
+            while (behind_s := self._behind_s()) >= TICK_S:
+                self._step()
+                if behind_s < SILENT_S:
+                    await self._tell()
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK_S):
                     await self._came.wait()
@@ -158,12 +168,17 @@ class SimulatedVehicle(Peer):
         self.car.take(Command(body.get("id"), issuer, ".".join(levels[3:]), body.get("value"), old))
         self._came.set()
 
-    def _catch_up(self, now_s: float) -> None:
-        begun_s = now_s if self._stepped_s is None else self._stepped_s
-        self._stepped_s = max(begun_s, now_s - CATCH_UP_S)
-        while self._stepped_s + TICK_S <= now_s:
-            self.car.step()
-            self._stepped_s += TICK_S
+    def _step(self) -> None:
+        self.car.step()
+        self._stepped_s += TICK_S
+
+    def _behind_s(self) -> float:
+        """How far the car's time is behind the loop's; what is too much is left out."""
+        now_s = asyncio.get_running_loop().time()
+        if self._stepped_s == 0.0:
+            self._stepped_s = now_s
+        self._stepped_s = max(self._stepped_s, now_s - CATCH_UP_S)
+        return now_s - self._stepped_s
 
     async def _heed(self) -> None:
         """Be there or not as faults say, and tell what has changed."""
@@ -177,11 +192,12 @@ class SimulatedVehicle(Peer):
             await app.heed()
 
     async def _tell(self, *, at_once: bool = False) -> None:
-        """States first, so that a success is told when it can be seen."""
+        """States before the answers that were given with them, so that a success is told when it can be seen."""
         async with self._telling:
-            for path, value in self.car.reports(at_once=at_once):
+            reports, answers = self.car.reports(at_once=at_once), self.car.answers()
+            for path, value in reports:
                 await self._state(path, value)
-            for result in self.car.answers():
+            for result in answers:
                 await self._result(result)
 
     @property

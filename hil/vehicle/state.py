@@ -42,6 +42,13 @@ class State:
             value = within(signal, value, self.tables.sensor(path).resolution if signal.kind == "sensor" else 0.0)
         self.values[path] = value
 
+    def part_of(self, path: str, wanted: Scalar, share: float) -> Scalar:
+        """A number that is a share of the way to what is wanted; what has no way stays as it is."""
+        here = self.values[path]
+        if isinstance(here, bool | str) or isinstance(wanted, bool | str):
+            return here
+        return within(self.signals[path], here + (wanted - here) * share)
+
 
 def within(signal: Signal, value: float, resolution: float = 0.0) -> Scalar:
     """A number as that signal can hold it, rounded to `resolution`."""
@@ -52,3 +59,17 @@ def within(signal: Signal, value: float, resolution: float = 0.0) -> Scalar:
         value = round(round(value / resolution) * resolution, 9)
     value = min(max(value, low), high)
     return round(value) if signal.datatype in INTEGERS else float(value)
+
+
+def another(signal: Signal, value: Scalar) -> Scalar:
+    """A value that the signal can have and that is not `value`."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, str):
+        others = [one for one in signal.allowed or ["#123456"] if one != value]
+        return others[0] if others else value
+    low, high = INTEGERS.get(signal.datatype, (0.0, 100.0))
+    low = low if signal.min is None else signal.min
+    high = high if signal.max is None else signal.max
+    step = max(1.0, (high - low) / 10)
+    return within(signal, value + step if value + step <= high else value - step)

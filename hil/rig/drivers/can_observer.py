@@ -35,7 +35,7 @@ class CanObserver(Driver[CanObserverResource]):
             import can  # noqa: PLC0415 (only rigs with a CAN bus need it)
         except ImportError as error:
             raise RigError("unsupported", WANTED) from error
-        self._database = await asyncio.to_thread(_database, self.where.dbc)
+        self._database, self._undecodable = await asyncio.to_thread(_database, self.where.dbc)
         options: dict[str, Any] = {"bitrate": self.where.bitrate} if self.where.bitrate else {}
         try:
             bus = await asyncio.to_thread(
@@ -58,19 +58,21 @@ class CanObserver(Driver[CanObserverResource]):
             try:
                 message = self._database.get_message_by_frame_id(frame.arbitration_id)
                 name, data["signals"] = message.name, message.decode(frame.data, decode_choices=False)
-            except (KeyError, ValueError) as error:  # not in the DBC, or too short
+            except self._undecodable as error:
                 data["undecoded"] = repr(error)
         self.site.trace.add("can", name, data)
 
 
-def _database(dbc: Path | None) -> Any:
+def _database(dbc: Path | None) -> tuple[Any, tuple[type[Exception], ...]]:
+    """What a DBC says, and what it raises for a frame that is not in it or too short."""
     if dbc is None:
-        return None
+        return None, ()
     try:
         import cantools  # noqa: PLC0415
+        from cantools.database.errors import Error  # noqa: PLC0415
     except ImportError as error:
         raise RigError("unsupported", WANTED) from error
     try:
-        return cantools.database.load_file(dbc)
-    except (OSError, ValueError, cantools.database.Error) as error:
+        return cantools.database.load_file(dbc), (KeyError, ValueError, Error)
+    except (OSError, ValueError, Error) as error:
         raise RigError("invalid", f"{dbc} cannot be read: {error}") from error

@@ -47,7 +47,9 @@ class MqttMicrophones(Driver[Resource]):
         del retained
         turn = topics.REPLY_AUDIO.parse(topic)["turn"]
         if turn not in self._slices:
-            self._entries[turn] = self.site.trace.add("audio", "reply", {"turn": turn, "file": sound_name("reply", turn)})
+            self._entries[turn] = self.site.trace.add(
+                "audio", "reply", {"turn": turn, "file": sound_name("reply", turn)}
+            )
             while len(self._slices) >= KEPT_TURNS:
                 oldest = next(iter(self._slices))
                 del self._slices[oldest], self._entries[oldest]

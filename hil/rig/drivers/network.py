@@ -104,7 +104,7 @@ class Netem(Driver[NetemResource]):
 
 
 def netem(kind: str, args: Mapping[str, Any]) -> tuple[str, ...]:
-    """A transport fault as tc-netem(8) has it. Raises `RigError` (`rig-unsupported`) for arguments it has no word for."""
+    """A transport fault as tc-netem(8) has it. Raises `RigError` (`rig-unsupported`) where it has no word for it."""
     if args.get("topics", "#") != "#" or args.get("direction", "both") != "both":
         raise RigError("unsupported", f"{kind}: netem knows neither topics nor directions")
     every = args.get("every", 0)
@@ -117,4 +117,6 @@ def netem(kind: str, args: Mapping[str, Any]) -> tuple[str, ...]:
         "corrupt": ("corrupt", percent),
         "disconnect": ("loss", "100%"),
     }
+    if kind not in words:
+        raise RigError("unsupported", f"netem cannot do {kind}")
     return ("netem", *words[kind])

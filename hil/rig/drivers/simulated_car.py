@@ -48,8 +48,11 @@ class SimulatedCar:
         await self._leave()
 
     async def prepare(self, values: Mapping[str, Scalar]) -> None:
+        ended = self.vehicle.car.faults.names
         self._trace.add("step", "prepare", {"values": dict(values)})
         await self.vehicle.prepare(values)
+        for name in ended:
+            self._ended(name)
 
     async def put(self, path: str, value: Scalar) -> None:
         """Raises `RigError` (`rig-unsupported`) for a signal or a value that the car cannot have."""
@@ -76,11 +79,14 @@ class SimulatedCar:
     async def end(self, name: str) -> None:
         """Raises `RigError` (`rig-unknown-fault`) for a fault that is not on."""
         await self.vehicle.end(name)
-        self._trace.add("fault", name.rpartition("-")[0], {"name": name, "state": "ended"})
+        self._ended(name)
 
     async def clear(self) -> None:
         for name in self.vehicle.car.faults.names:
             await self.end(name)
+
+    def _ended(self, name: str) -> None:
+        self._trace.add("fault", name.rpartition("-")[0], {"name": name, "state": "ended"})
 
     async def _leave(self) -> None:
         if self._task is not None:

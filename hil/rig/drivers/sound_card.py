@@ -35,7 +35,7 @@ AROUND_S = 0.3
 class SoundCardVoiceResource(MqttVoiceResource):
     device: str | int | None = None
     """PortAudio's name or number of the loudspeaker; null is the system's default."""
-    zones: dict[Zone, Annotated[int, Field(ge=1, le=64)]] = Field(default_factory=lambda: {"driver": 1})
+    zones: dict[Zone, Annotated[int, Field(ge=1, le=64)]] = {"driver": 1}  # noqa: RUF012 (pydantic copies it)
     """The output channel by which each seat is reached, counted from 1."""
 
 

@@ -158,7 +158,11 @@ class SshBoard(Driver[SshBoardResource]):
 
     def _credentials(self) -> dict[str, Any]:
         where = self.where
-        given = {"username": where.user, "client_keys": where.key and [str(where.key)], "known_hosts": where.known_hosts}
+        given = {
+            "username": where.user,
+            "client_keys": where.key and [str(where.key)],
+            "known_hosts": where.known_hosts,
+        }
         return {name: str(value) if isinstance(value, Path) else value for name, value in given.items() if value}
 
     async def _pid(self) -> int:

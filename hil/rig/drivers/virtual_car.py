@@ -9,8 +9,9 @@ from pydantic import Field
 
 from cockpit.profile import load_profile
 from cockpit.types import Scalar
-from hil.rig.driver import Driver, Resource
+from hil.rig.driver import Driver, Resource, Site
 from hil.rig.drivers.simulated_car import PERCENT_PER_S, SimulatedCar
+from hil.trace import Seen, Source, Trace
 from hil.vehicle.simulator import SimulatedVehicle
 
 
@@ -20,6 +21,17 @@ class VirtualCarResource(Resource):
     noise: Annotated[float, Field(ge=0)] = 0.0
     """The share of the sensors' noise."""
     seed: int = 1
+
+
+class _SiteTrace(Trace):
+    """Takes entries for the attempt that is under way, whichever that is."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__()
+        self._site = site
+
+    def add(self, source: Source, name: str, data: dict[str, Any] | None = None) -> Seen:
+        return self._site.trace.add(source, name, data)
 
 
 class VirtualCar(Driver[VirtualCarResource]):
@@ -39,7 +51,7 @@ class VirtualCar(Driver[VirtualCarResource]):
             seed=where.seed,
             noise=where.noise,
         )
-        self._car = await self.held.enter_async_context(SimulatedCar(site.trace, self.vehicle))
+        self._car = await self.held.enter_async_context(SimulatedCar(_SiteTrace(site), self.vehicle))
 
     async def prepare(self, values: Mapping[str, Scalar]) -> None:
         await self._car.prepare(values)

@@ -186,13 +186,15 @@ async def test_the_driver_leaves_a_trace_of_what_it_does(
         name = await car.begin("stuck", {"path": WINDOW})
         await car.begin("app-late", {})
         await car.clear()
+        await car.begin("reject", {})
+        await car.prepare({WINDOW: 20})
         assert (car.value(WINDOW), car.vehicle.car.faults.names) == (20, ())
         with pytest.raises(RigError):
             car.value("Vehicle.Fridge")
         await rig.heard(state(SPEED), 1)
     assert [(entry.source, entry.name) for entry in trace.entries] == [
         ("step", "prepare"), ("step", "put"), ("step", "drive"), ("fault", "stuck"), ("fault", "app-late"),
-        ("fault", "stuck"), ("fault", "app-late"),
+        ("fault", "stuck"), ("fault", "app-late"), ("fault", "reject"), ("step", "prepare"), ("fault", "reject"),
     ]  # fmt: skip
     assert trace.entries[5].data == {"name": name, "state": "ended"}
     async with peer(broker, vid) as rig:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -175,3 +176,19 @@ async def test_it_comes_back_with_its_broker(profile: VehicleProfile, vid: str) 
         await stack.__aexit__(None, None, None)
         last = (await observer.heard("/provider/simulator", 2))[-1]
     assert body(last)["status"] == "offline"
+
+
+async def test_a_window_does_not_stop_because_the_broker_is_away(profile: VehicleProfile, vid: str) -> None:
+    port = free_port()
+    car = SimulatedVehicle(profile, "127.0.0.1", port, vid, percent_per_s=15)
+    async with AsyncExitStack() as stack:
+        async with running_broker(port) as broker:
+            await stack.enter_async_context(running(car))
+            async with peer(broker, vid) as rig:
+                command = {"id": "1", "value": 100, "ttl_ms": 3000, "ts": timestamp(), "issuer": "test"}
+                await rig.publish(f"vehicle/{vid}/set/{WINDOW.replace('.', '/')}", command)
+                await rig.heard("/result/test", 2)
+        before = car.values[WINDOW]
+        async with running_broker(port) as broker, peer(broker, vid) as rig:
+            first = body((await rig.heard(f"state/{WINDOW.replace('.', '/')}"))[0])["value"]
+            assert first >= before + 10

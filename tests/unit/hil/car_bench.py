@@ -6,7 +6,7 @@ from cockpit.config import ROOT
 from cockpit.profile import VehicleProfile, load_profile
 from cockpit.types import Scalar
 from hil.vehicle.car import TICK_S, Car
-from hil.vehicle.ecu import Command, Result
+from hil.vehicle.command import Command, Result
 
 PROFILE: VehicleProfile = load_profile(ROOT / "cockpit" / "profiles" / "reference.yaml")
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cockpit.types import Scalar
-from hil.vehicle.ecu import another
+from hil.vehicle.state import another
 from tests.unit.hil.car_bench import LIGHT, OTHER_WINDOW, PROFILE, SPEED, SUNROOF, TEMPERATURE, TRUNK, WINDOW, Bench
 
 

@@ -19,6 +19,7 @@ WHOLE: dict[str, Any] = {
         "board": {"driver": "local-process"},
         "car": {"driver": "simulated-car"},
         "broker": {"driver": "own-broker"},
+        "bus": {"driver": "bus-observer"},
     },
 }
 
@@ -52,7 +53,7 @@ def test_every_driver_can_be_loaded_and_says_what_it_is_for(name: str) -> None:
 
 def test_drivers_are_opened_in_the_order_in_which_they_need_each_other(tmp_path: Path) -> None:
     plan = read_rig(written(tmp_path))
-    assert [fitting.driver.role for fitting in plan.fittings] == ["broker", "car", "board", "voice"]
+    assert [fitting.driver.role for fitting in plan.fittings] == ["broker", "bus", "car", "board", "voice"]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_drivers_are_opened_in_the_order_in_which_they_need_each_other(tmp_path:
     [
         ({"nme": "x"}, "nme: Extra inputs"),
         ({"name": "a desk"}, "name: String should match"),
-        ({"resources": {}}, "there is no broker, car, board, voice"),
+        ({"resources": {}}, "there is no broker, bus, car, board, voice"),
         ({"resources": resources(voice=None)}, "there is no voice"),
         ({"resources": resources(voice={"driver": "telepathy"})}, "resources.voice: there is no driver 'telepathy'"),
         ({"resources": resources(voice={})}, "resources.voice: wants a driver"),
@@ -70,7 +71,7 @@ def test_drivers_are_opened_in_the_order_in_which_they_need_each_other(tmp_path:
         ({"resources": resources(voice={"driver": "pathlib:Path"})}, "is no driver"),
         ({"settings": {"speech": {"zh": "opera"}}}, "speech.zh: Input should be"),
         ({"budgets": {"cpu": -1}}, "budgets.cpu: Input should be"),
-        ({"lease": {"on": "moon"}}, "lease.on: Input should be"),
+        ({"lease": {"kept_by": "moon"}}, "lease.kept_by: Input should be"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
