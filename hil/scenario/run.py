@@ -21,7 +21,7 @@ from hil.scenario.outcome import Attempt, RunOutcome, ScenarioOutcome
 from hil.scenario.sounds import Sounds
 from hil.scenario.timeline import Timeline
 from hil.scenario.truth import Truth
-from hil.trace import Trace
+from hil.trace import Seen, Trace
 
 UNREAD = "truth.unread_percent"
 
@@ -87,6 +87,7 @@ class Runner:
 
     async def _attempt(self, loaded: Loaded, number: int) -> Attempt:
         rig, error = self._rig, ""
+        before = _earlier(rig.trace)
         trace = rig.site.trace = Trace()
         timeline: Timeline | None = None
         try:
@@ -97,7 +98,7 @@ class Runner:
         except (CockpitError, OSError, TimeoutError) as failure:
             error = str(failure) or type(failure).__name__
         error = await self._cleared() or error
-        verdict = self._truth.judge(trace.entries)
+        verdict = self._truth.judge(trace.entries, before)
         self._replies += verdict.replies
         self._unread += len(verdict.unread)
         return Attempt(
@@ -134,6 +135,12 @@ class Runner:
         except (CockpitError, OSError, TimeoutError) as error:
             return str(self._rig.broke(f"a fault could not be ended: {error}"))
         return ""
+
+
+def _earlier(trace: Trace) -> list[Seen]:
+    """The bus's entries of a trace that is over, at times counted from now."""
+    now_s = trace.now_s()
+    return [entry.model_copy(update={"at_s": entry.at_s - now_s}) for entry in trace.since(source="bus")]
 
 
 def _outcome(loaded: Loaded, attempts: tuple[Attempt, ...]) -> ScenarioOutcome:

@@ -36,13 +36,14 @@ class Truth:
         self._profile = profile
         self._readers = {lang: Reader(lang, skills, profile) for lang in LANGS}
 
-    def judge(self, entries: Sequence[Seen]) -> Verdict:
-        """Every claim of every reply in a trace."""
-        account = Account(entries)
+    def judge(self, entries: Sequence[Seen], before: Sequence[Seen] = ()) -> Verdict:
+        """Every claim of every reply in a trace. `before` is what was shown until it began, at times below zero: a
+        reply that comes late may be to what was said then."""
+        account = Account([*before, *entries])
         account.update()
         verdict = Verdict()
         for at_s, body in account.events:
-            if body.get("type") == "reply":
+            if body.get("type") == "reply" and at_s >= 0:
                 self._reply(at_s, body, account, verdict)
         return verdict
 

@@ -139,3 +139,12 @@ def test_what_was_refused_was_not_sent() -> None:
 def test_a_reply_that_nobody_can_read_is_counted() -> None:
     verdict = TRUTH.judge(Story().asked().replied("嗯嗯，妥了妥了。", "partial").entries)
     assert (verdict.replies, verdict.unread) == (1, ["嗯嗯，妥了妥了。"])
+
+
+@pytest.mark.parametrize(("on", "true"), [(True, True), (False, False)])
+def test_a_late_reply_is_held_against_what_was_shown_before(*, on: bool, true: bool) -> None:
+    before = Story({AC: on}).asked().entries
+    now_s = before[-1].at_s + 1
+    earlier = [entry.model_copy(update={"at_s": entry.at_s - now_s}) for entry in before]
+    late = Story(told=False).replied("空调已经开着了。", "already").entries
+    assert [claim.ok for claim in TRUTH.judge(late, earlier).claims] == [true]
