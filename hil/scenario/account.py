@@ -13,7 +13,7 @@ from typing import Any
 from cockpit.bus import topics
 from cockpit.bus.topics import Topic
 from cockpit.errors import BusError
-from cockpit.types import Scalar
+from cockpit.types import Scalar, Zone
 from hil.trace import Seen
 
 FINAL = frozenset({"succeeded", "failed", "rejected", "expired"})
@@ -111,6 +111,24 @@ class Account:
 
     def ended(self, turn: str) -> bool:
         return any(body.get("type") == "turn_end" and body.get("turn") == turn for _, body in self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The turn that is replied to: who spoke, when it was asked for, and when the reply came."""
+
+    account: Account
+    id: str
+    zone: Zone
+    asked_s: float
+    replied_s: float
+    kind: str
+
+    def commands(self) -> list[Command]:
+        return self.account.of_turn(self.id, self.replied_s)
+
+    def succeeded(self, command: Command) -> bool:
+        return command.status(self.replied_s) == "succeeded"
 
 
 def parse(topic: Topic, name: str) -> dict[str, str] | None:

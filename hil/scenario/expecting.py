@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
 from cockpit.bus import topics
 from hil.scenario.account import Account, Command, parse
-from hil.scenario.comparison import Comparison, folded, holds
+from hil.scenario.comparison import folded, holds
 from hil.scenario.expectations import (
     AppAsked,
     CarIs,
@@ -23,8 +23,6 @@ from hil.scenario.expectations import (
 )
 from hil.trace import Seen
 
-SHOWN = 4
-"""What came instead is told of so many."""
 Body = Mapping[str, Any]
 
 
@@ -54,15 +52,6 @@ class Matcher:
             return False
         paths = [path for path in self._account.states if fnmatchcase(path, self.wanted.path)]
         return any(self.value({"value": self._account.state(path, at_s)}) for path in paths)
-
-    def instead(self, entries: Iterable[Seen]) -> str:
-        """What came that is nearest to it, in words."""
-        self._account.update()
-        tell = _NEAR.get(type(self.wanted))
-        seen = [entry for entry in entries if entry.source == "bus"] if tell is not None else []
-        near = [text for entry in seen if tell is not None and (text := tell(self, self.wanted, entry))]
-        shown = "; ".join(near[-SHOWN:])
-        return shown if len(near) <= SHOWN else f"… {shown}"
 
     def asked(self, entry: Seen) -> Command | None:
         """The command that this message is, if it is one of the turn."""
@@ -120,7 +109,7 @@ def _is_sound(matcher: Matcher, one: Sounded, entry: Seen) -> bool:
 
 def _is_heard(matcher: Matcher, one: Heard, entry: Seen) -> bool:
     if one.intents is not None:
-        return matcher.event(entry, "understood") and _intents(entry.data) == one.intents
+        return matcher.event(entry, "understood") and intents(entry.data) == one.intents
     final = matcher.event(entry, "transcript") and bool(entry.data.get("final", True))
     return final and holds(one.text, entry.data.get("text", ""))
 
@@ -150,72 +139,10 @@ _TESTS: Mapping[type[Expectation], Callable[[Matcher, Any, Seen], bool]] = {
 }
 
 
-def _near_command(matcher: Matcher, one: SetSent | AppAsked, entry: Seen) -> str:
-    command = matcher.asked(entry)
-    return str(command) if command is not None and bool(command.app) is isinstance(one, AppAsked) else ""
-
-
-def _near_result(matcher: Matcher, one: ResultCame, entry: Seen) -> str:
-    del one
-    command = matcher.answered(entry)
-    code = f" {entry.data['code']}" if entry.data.get("code") else ""
-    return f"{command.path} {entry.data.get('status')}{code}" if command is not None and command.path else ""
-
-
-def _near_state(matcher: Matcher, one: StateIs, entry: Seen) -> str:
-    del matcher
-    parts = parse(topics.STATE, entry.name)
-    return str(entry.data.get("value")) if parts is not None and fnmatchcase(parts["path"], one.path) else ""
-
-
-def _near_event(matcher: Matcher, one: EventCame, entry: Seen) -> str:
-    fits = matcher.event(entry, one.type, mine=False)
-    return ", ".join(f"{key} {entry.data.get(key)!r}" for key in one.fields) if fits else ""
-
-
-def _near_reply(matcher: Matcher, one: Spoken, entry: Seen) -> str:
-    del one
-    return f"{entry.data.get('kind')}: {entry.data.get('text')}" if matcher.event(entry, "reply") else ""
-
-
-def _near_heard(matcher: Matcher, one: Heard, entry: Seen) -> str:
-    if one.intents is not None:
-        return f"understood {_intents(entry.data)}" if matcher.event(entry, "understood") else ""
-    return f"heard {entry.data.get('text')!r}" if matcher.event(entry, "transcript") else ""
-
-
-_NEAR: Mapping[type[Expectation], Callable[[Matcher, Any, Seen], str]] = {
-    SetSent: _near_command,
-    ResultCame: _near_result,
-    StateIs: _near_state,
-    AppAsked: _near_command,
-    Heard: _near_heard,
-    Spoken: _near_reply,
-    EventCame: _near_event,
-}
-
-
-def _intents(body: Body) -> list[str]:
+def intents(body: Body) -> list[str]:
     acts = body.get("acts")
     return [str(act.get("intent")) for act in acts] if isinstance(acts, list) else []
 
 
 def _listed(text: str | Sequence[str]) -> Sequence[str]:
     return [text] if isinstance(text, str) else text
-
-
-def in_words(wanted: Expectation) -> str:
-    """The expectation as a sentence."""
-    skipped = {"name", "at", "level", "after", "within_ms", "absent", "for_ms", "count", "expect"}
-    held = {name: value for name, value in wanted if name not in skipped and value not in (None, "*", [], {})}
-    said = ", ".join(f"{name} {_shown(value)}" for name, value in held.items())
-    many = "no " if wanted.absent else f"{wanted.count} × " if wanted.count else ""
-    within = f" within {wanted.within_ms:g} ms" if wanted.within_ms else ""
-    lasting = f" for {wanted.for_ms:g} ms" if wanted.for_ms else ""
-    return f"{many}{getattr(wanted, 'expect', '')}{': ' if said else ''}{said}{within}{lasting}"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_shown(one)}" for key, one in value.items())
-    return str(value) if isinstance(value, Comparison | str) else repr(value)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from cockpit.profile import Control, VehicleProfile
 from cockpit.types import ZONES, Scalar, Zone, same_value
-from hil.scenario.account import Account, Command
+from hil.scenario.account import Command, Turn
 from hil.scenario.claims import APP, Claimed, wanted_of
 from hil.scenario.comparison import folded
 
@@ -18,24 +17,6 @@ STOPPED_WITHIN = 1.5
 
 Checked = tuple[bool, str]
 """Whether a claim holds, and what was shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """The turn that is replied to: who spoke, when it was asked for, and when the reply came."""
-
-    account: Account
-    id: str
-    zone: Zone
-    asked_s: float
-    replied_s: float
-    kind: str
-
-    def commands(self) -> list[Command]:
-        return self.account.of_turn(self.id, self.replied_s)
-
-    def succeeded(self, command: Command) -> bool:
-        return command.status(self.replied_s) == "succeeded"
 
 
 class Shown:

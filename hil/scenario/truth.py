@@ -10,10 +10,10 @@ from typing import Any
 from cockpit.profile import VehicleProfile
 from cockpit.skillset import SkillSet
 from cockpit.types import LANGS, Zone
-from hil.scenario.account import Account
+from hil.scenario.account import Account, Turn
 from hil.scenario.claims import APP, Claimed, Reader
 from hil.scenario.outcome import Claim
-from hil.scenario.showing import Shown, Turn
+from hil.scenario.showing import Shown
 from hil.trace import Seen
 
 DEEDS = frozenset({"done", "partial", "already"})

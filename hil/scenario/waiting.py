@@ -10,8 +10,9 @@ from cockpit.bus import topics
 from hil.rig.protocols import Car
 from hil.scenario.account import Account, parse
 from hil.scenario.expectations import AppAsked, CarIs, Expectation, Heard, SetSent, Spoken, StateIs
-from hil.scenario.expecting import Matcher, in_words
+from hil.scenario.expecting import Matcher
 from hil.scenario.outcome import Finding, Level
+from hil.scenario.wording import in_words, instead
 from hil.trace import Seen, Trace
 
 GRACE_S = 0.5
@@ -46,7 +47,7 @@ class Judge:
         came = await self._came(wanted, matcher, anchor)
         if came is None:
             entries = self._trace.since(anchor.begun_s)
-            return self._finding(step, wanted, got=matcher.instead(entries) or "nothing of the kind", ok=False)
+            return self._finding(step, wanted, got=instead(matcher, entries) or "nothing of the kind", ok=False)
         number = sum(map(matcher, self._trace.since(anchor.begun_s))) if wanted.count is not None else 1
         took_ms = 1000 * max(0.0, came.at_s - anchor.said_s)
         soon = wanted.within_ms is None or took_ms <= wanted.within_ms

@@ -9,7 +9,8 @@ from pydantic import TypeAdapter
 
 from hil.scenario.account import Account
 from hil.scenario.expectations import Expectation, Expected
-from hil.scenario.expecting import Matcher, in_words
+from hil.scenario.expecting import Matcher
+from hil.scenario.wording import in_words, instead
 from hil.trace import Seen
 from tests.unit.hil.scenario.bus_story import TURN, Story
 
@@ -90,10 +91,12 @@ def test_what_did_not_come_does_not(keys: dict[str, Any]) -> None:
 
 def test_what_came_instead_is_told() -> None:
     entries = story().entries
-    matcher = Matcher(expectation(expect="set", path=WINDOW, value=50), TURN, Account(entries))
-    assert matcher.instead(entries) == f"set {WINDOW} = 100 → failed"
+    account = Account(entries)
+    account.update()
+    matcher = Matcher(expectation(expect="set", path=WINDOW, value=50), TURN, account)
+    assert instead(matcher, entries) == f"set {WINDOW} = 100 → failed"
     spoken = Matcher(expectation(expect="spoken", kind="done"), TURN, Account(entries))
-    assert spoken.instead(entries) == "failed: 打开车窗没有成功。"
+    assert instead(spoken, entries) == "failed: 打开车窗没有成功。"
 
 
 def test_an_expectation_is_a_sentence() -> None:
