@@ -8,7 +8,7 @@ BIN := .venv/bin
 READY := .venv/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test check cases train eval bench-nlu bench bench-speech bench-route clean
+.PHONY: help install demo test check cases cases-can bench-can train eval bench-nlu bench bench-speech bench-route clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,12 @@ check: install ## lint, format, types, imports
 
 cases: install ## typed cases against the service on a real broker, with the reached figure as floor
 	@$(BIN)/python -m hil.cases
+
+cases-can: install ## the same cases over CAN frames: words to frames and back
+	@$(BIN)/python -m hil.can.cases
+
+bench-can: install ## the CAN gateway: command to frame, and its share of a core at 200 updates a second
+	@$(BIN)/python -m hil.can.bench
 
 train: install ## train the intent model from scratch (about an hour on two cores, less on a GPU)
 	@$(BIN)/python -m pip install --quiet -e '.[train]'

@@ -7,6 +7,7 @@ CockpitError
  ├─ RecognitionError    an engine failed or was too late
  ├─ UnderstandingError  understanding failed (not: "did not understand", which is an answer)
  ├─ BusError            the broker is away, a payload is broken
+ ├─ CanError            the CAN bus is off, a frame or its DBC cannot be used
  ├─ VehicleError        the vehicle or an app did not do what was asked
  ├─ SpeechError         a voice or the loudspeaker failed
  ├─ LanguageModelError  the language model on the board failed or is not there
@@ -54,6 +55,10 @@ class BusError(CockpitError):
     stage = "bus"
 
 
+class CanError(CockpitError):
+    stage = "can"
+
+
 class VehicleError(CockpitError):
     stage = "vehicle"
 
@@ -73,6 +78,7 @@ class CloudError(CockpitError):
 __all__ = [
     "AudioError",
     "BusError",
+    "CanError",
     "CloudError",
     "CockpitError",
     "ConfigError",

@@ -40,6 +40,8 @@ class Intent(_Part):
     ("I'm cold, heat my seat")."""
     answers: bool = False
     """Whether its success is information (reply kind `answer`) rather than a deed (`done`)."""
+    brief: bool = False
+    """Whether its answer is shortened to the gist, on the board."""
     handler: str = ""
     """A function in the skill's handler.py."""
 

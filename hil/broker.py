@@ -60,18 +60,28 @@ async def running_broker(port: int | None = None, kind: Kind | None = None) -> A
 
 @asynccontextmanager
 async def _mosquitto(port: int) -> AsyncIterator[None]:
+    with tempfile.TemporaryDirectory(prefix="cockpit-broker-") as folder:
+        config = _write_config(Path(folder, "mosquitto.conf"), port)
+        async with configured_mosquitto(config, port):
+            yield
+
+
+@asynccontextmanager
+async def configured_mosquitto(config: Path, port: int) -> AsyncIterator[None]:
+    """mosquitto with a configuration that has it listen on `port`, for as long as the block lasts.
+
+    Raises `RuntimeError` when it is not installed or does not start.
+    """
     program = find_mosquitto()
     if program is None:
         raise RuntimeError("mosquitto is not installed")
-    with tempfile.TemporaryDirectory(prefix="cockpit-broker-") as folder:
-        config = _write_config(Path(folder, "mosquitto.conf"), port)
-        quiet = asyncio.subprocess.DEVNULL
-        process = await asyncio.create_subprocess_exec(program, "-c", str(config), stdout=quiet, stderr=quiet)
-        try:
-            await _until_listening(port, process)
-            yield
-        finally:
-            await stop(process)
+    quiet = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(program, "-c", str(config), stdout=quiet, stderr=quiet)
+    try:
+        await _until_listening(port, process)
+        yield
+    finally:
+        await stop(process)
 
 
 def _write_config(file: Path, port: int) -> Path:

@@ -12,8 +12,8 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,22 +61,34 @@ def complaints(scores: Sequence[Score], floors: Mapping[str, float]) -> list[str
 @asynccontextmanager
 async def service(broker: RunningBroker, vid: str, log: Path) -> AsyncIterator[None]:
     """`cockpit run` as a process of its own."""
-    program = Path(sys.executable).with_name("cockpit")
     address = f"{broker.host}:{broker.port}"
     with log.open("wb") as out:
         process = await asyncio.create_subprocess_exec(
-            program, "run", "--broker", address, "--vid", vid, stdout=out, stderr=asyncio.subprocess.STDOUT
-        )
+            sys.executable, "-m", "cockpit", "run", "--broker", address, "--vid", vid,
+            stdout=out, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
         try:
             yield
         finally:
             await stop(process)
 
 
-async def run(files: Sequence[Path], only: str, folder: Path) -> list[Score] | None:
+Stage = Callable[[str, Path], AbstractAsyncContextManager[RunningBroker]]
+"""Sets everything up for a vehicle id, with the service's log in a file; gives the broker on which the runner plays
+the car."""
+
+
+@asynccontextmanager
+async def directly(vid: str, log: Path) -> AsyncIterator[RunningBroker]:
+    """One broker for the service and the car."""
+    async with running_broker() as broker, service(broker, vid, log):
+        yield broker
+
+
+async def run(files: Sequence[Path], only: str, folder: Path, stage: Stage = directly) -> list[Score] | None:
     """The scores of all files, one a language; None when the service did not come online."""
     vid, scores = "cases", []
-    async with running_broker() as broker, service(broker, vid, folder / "service.log"):
+    async with stage(vid, folder / "service.log") as broker:
         for file in files:
             lang = file.name.split(".")[-2]
             report = folder / f"{lang}.json"
@@ -91,8 +103,8 @@ async def run(files: Sequence[Path], only: str, folder: Path) -> list[Score] | N
     return scores
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m hil.cases", description="run the contract's cases")
+def main(stage: Stage = directly, prog: str = "python -m hil.cases") -> int:
+    parser = argparse.ArgumentParser(prog=prog, description="run the contract's cases")
     default = Path(os.environ.get("COCKPIT_CONTRACT_DIR", CONTRACT))
     parser.add_argument("--contract", type=Path, default=default, help="where run_cases.py and the cases are")
     parser.add_argument("--floor", type=Path, default=FLOOR, help="YAML: language to per cent")
@@ -107,7 +119,7 @@ def main() -> int:
         folder = args.report or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         files = sorted(args.contract.resolve().glob("cases.dev.*.jsonl"))
-        scores = asyncio.run(run(files, args.only, folder))
+        scores = asyncio.run(run(files, args.only, folder, stage))
         if scores is None:
             tail = (folder / "service.log").read_text("utf-8", "replace").splitlines()[-20:]
             sys.stdout.write("\n".join(["The cases could not be run. The service's last words:", *tail, ""]))

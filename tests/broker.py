@@ -26,13 +26,13 @@ class Peer:
         self.answer: Callable[[aiomqtt.Message], Any] = lambda _: None
         self.vid = vid
         self._client = client
-        self._news = asyncio.Condition()
+        self.news = asyncio.Condition()
 
     async def listen(self) -> None:
         async for message in self._client.messages:
-            async with self._news:
+            async with self.news:
                 self.seen.append(message)
-                self._news.notify_all()
+                self.news.notify_all()
             answer = self.answer(message)
             if asyncio.iscoroutine(answer):
                 await answer
@@ -43,8 +43,8 @@ class Peer:
         def those() -> list[aiomqtt.Message]:
             return [message for message in self.seen if part in message.topic.value]
 
-        async with asyncio.timeout(DEADLINE_S), self._news:
-            await self._news.wait_for(lambda: len(those()) >= count)
+        async with asyncio.timeout(DEADLINE_S), self.news:
+            await self.news.wait_for(lambda: len(those()) >= count)
         return those()
 
     async def publish(self, topic: str, body: Any, *, retain: bool = False, qos: int = 1) -> None:

@@ -41,9 +41,12 @@ class Topic:
             values["path"] = values["path"].replace(".", "/")
         return self.template.format(**values)
 
-    def filter(self, vid: str) -> str:
-        """The subscription that matches this row for one vehicle."""
-        return re.sub(r"\{\w+\}", "+", self.template.replace("{vid}", vid).replace("{path}", "#"))
+    def filter(self, vid: str, **parts: str) -> str:
+        """The subscription that matches this row for one vehicle, or only those with `parts`."""
+        template = self.template.replace("{vid}", vid)
+        for name, value in parts.items():
+            template = template.replace(f"{{{name}}}", value)
+        return re.sub(r"\{\w+\}", "+", template.replace("{path}", "#"))
 
     def parse(self, topic: str) -> dict[str, str]:
         """The parts of a topic of this row, `vid` among them. Raises `BusError` (`bus-bad-topic`) for another's."""

@@ -10,6 +10,8 @@ import sys
 from cockpit import __version__
 from cockpit.cli import (
     bench,
+    broker,
+    can,
     demo,
     doctor,
     explain,
@@ -18,6 +20,8 @@ from cockpit.cli import (
     models,
     pack,
     privacy,
+    record,
+    replay,
     route,
     run,
     say,
@@ -26,7 +30,10 @@ from cockpit.cli import (
 )
 from cockpit.errors import CockpitError
 
-COMMANDS = (run, demo, say, explain, manual, vehicle, models, skills, pack, route, privacy, doctor, bench, hil)
+COMMANDS = (
+    run, demo, say, explain, manual, vehicle, can, record, replay,
+    models, skills, pack, route, privacy, broker, doctor, bench, hil,
+)  # fmt: skip
 
 
 def parser() -> argparse.ArgumentParser:

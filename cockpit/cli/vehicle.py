@@ -5,7 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 
+import aiomqtt
+
+from cockpit.broker.folder import BrokerFolder
+from cockpit.broker.roles import Client
 from cockpit.cli.options import Subcommands, add_settings, settings_of
 from cockpit.config import Settings
 from cockpit.profile import load_profile
@@ -24,19 +29,34 @@ def add(subcommands: Subcommands) -> None:
         help="speed of windows, with which all movements are scaled; 25 is that of a real car (default 200)",
     )
     command.add_argument("--drive", choices=sorted(drive_cycles()), help="a drive cycle to follow")
+    command.add_argument("--credentials", type=Path, metavar="DIR", help="what `cockpit broker setup` made")
     command.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    asyncio.run(_simulate(settings_of(args), args.windows, args.drive))
+    asyncio.run(_simulate(settings_of(args), args.windows, args.drive, args.credentials))
     return 0
 
 
-async def _simulate(settings: Settings, percent_per_s: float, cycle: str | None) -> None:
+async def _simulate(settings: Settings, percent_per_s: float, cycle: str | None, credentials: Path | None) -> None:
     broker = settings.broker
     profile = load_profile(settings.profile)
     vehicle = SimulatedVehicle(profile, broker.host, broker.port, settings.vid, percent_per_s)
+    if credentials is not None:
+        trust(vehicle, BrokerFolder(credentials))
     print(f"simulating vehicle {settings.vid} on {broker.host}:{broker.port}", file=sys.stderr, flush=True)
     if cycle is not None:
         await vehicle.drive(cycle)
     await vehicle.run()
+
+
+def trust(vehicle: SimulatedVehicle, folder: BrokerFolder) -> None:
+    """Give the vehicle and each of its apps the certificate of its own."""
+    vehicle.tls = _certificate(folder, Client("vehicle"))
+    for name, app in vehicle.apps.items():
+        app.tls = _certificate(folder, Client("app", name))
+
+
+def _certificate(folder: BrokerFolder, client: Client) -> aiomqtt.TLSParameters:
+    stem = folder.stem(client.name)
+    return aiomqtt.TLSParameters(str(folder.folder / "ca.crt"), f"{stem}.crt", f"{stem}.key")

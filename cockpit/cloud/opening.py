@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from cockpit.cloud.asking import Asking, Judge
+from cockpit.cloud.asking import Asking
 from cockpit.cloud.breaker import Breaker
 from cockpit.cloud.budget import Budget
 from cockpit.cloud.client import CloudModel
+from cockpit.cloud.judging import most_agreed
 from cockpit.cloud.link import LinkObserver
 from cockpit.cloud.probe import Probe
 from cockpit.cloud.providers import Table, load_table
@@ -31,7 +32,7 @@ class Cloud:
 
 
 @asynccontextmanager
-async def open_cloud(settings: Settings, observe: LinkObserver, judge: Judge | None = None) -> AsyncIterator[Cloud]:
+async def open_cloud(settings: Settings, observe: LinkObserver) -> AsyncIterator[Cloud]:
     """The cloud with its probe running; closed and written down at the end. Reads small files, and nothing is sent
     before a question is but probes.
 
@@ -60,7 +61,7 @@ async def open_cloud(settings: Settings, observe: LinkObserver, judge: Judge | N
         )
         for name, _, model in chosen
     )
-    asking = Asking(models, cloud.strategy, cloud.side_by_side, judge, cloud.judge_s)
+    asking = Asking(models, cloud.strategy, cloud.side_by_side, most_agreed, cloud.judge_s)
     for model in models:
         with suppress(CloudError):  # without a key: told when it is asked
             await model.prepare()

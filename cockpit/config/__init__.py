@@ -1,7 +1,7 @@
 """Settings: documented where they are declared, by what they are for, and validated when they are read."""
 
 from cockpit.config.answering import CloudSettings, LanguageModelSettings, ManualSettings, PrivacySettings, TurnSettings
-from cockpit.config.connections import BrokerSettings, HttpSettings
+from cockpit.config.connections import BrokerSettings, CanSettings, HttpSettings
 from cockpit.config.hearing import AsrSettings, AudioSettings, FrontSettings, WakeSettings
 from cockpit.config.section import ROOT
 from cockpit.config.settings import Settings, credential, load_settings
@@ -12,6 +12,7 @@ __all__ = [
     "AsrSettings",
     "AudioSettings",
     "BrokerSettings",
+    "CanSettings",
     "CloudSettings",
     "FrontSettings",
     "HttpSettings",

@@ -47,7 +47,8 @@ class CloudSettings(Section):
     providers_file: Path | None = None
     """A provider table of one's own, over the one that comes along."""
     strategy: Literal["first", "best"] = "first"
-    """first asks the providers side by side and takes the first good answer; best has several judged."""
+    """first asks the providers side by side and takes the first good answer; best takes of those that have answered
+    within `judge_s` the one in the right script that ends what it says and that the others agree with most."""
     side_by_side: Annotated[int, Field(ge=1, le=4)] = 1
     """How many of `providers` are asked at once; each call costs. The others are for when one of them is away."""
     first_token_s: Annotated[float, Field(gt=0, le=30)] = 2.0

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
-from cockpit.config.section import Section
+from cockpit.config.section import ROOT, Section
 
 
 class BrokerSettings(Section):
@@ -35,3 +35,29 @@ class HttpSettings(Section):
     token: SecretStr | None = None
     """Environment `COCKPIT_HTTP__TOKEN`, or the systemd credential `http-token`; where there is one, requests must bear
     it. Needed for a `host` that other machines reach."""
+
+
+class CanSettings(Section):
+    """The CAN bus that `cockpit can gateway` stands on."""
+
+    interface: str = "socketcan"
+    """python-can's name: `socketcan` on a rig, `udp_multicast` between processes, `virtual` within one."""
+    channel: str = "can0"
+    options: dict[str, bool | int | str] = Field(default_factory=dict)
+    """What else python-can takes for this interface, e.g. `port` of `udp_multicast`."""
+    database: Path = ROOT / "cockpit" / "profiles" / "reference.dbc"
+    """The DBC: frames, signals, their VSS paths."""
+    missed_cycles: Annotated[int, Field(ge=2, le=20)] = 3
+    """Cycle times without a valid frame after which a message's signals are stale, but not before `least_timeout_s`."""
+    least_timeout_s: Annotated[float, Field(gt=0, le=10)] = 0.5
+    """A busy board may be this late without anybody being silent."""
+    refresh_s: Annotated[float, Field(ge=0.1, le=10)] = 1.0
+    """How often a sensor that does not change is reported again, as long as its frames come."""
+    answer_timeout_s: Annotated[float, Field(gt=0, le=10)] = 1.0
+    """From a command to the ECU's first answer."""
+    end_timeout_s: Annotated[float, Field(gt=0, le=300)] = 30.0
+    """From a command to its end."""
+
+    def timeout_s(self, cycle_s: float) -> float:
+        """When a message that comes every `cycle_s` is stale."""
+        return max(self.missed_cycles * cycle_s, self.least_timeout_s)

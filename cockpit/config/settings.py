@@ -19,7 +19,7 @@ from pydantic_settings import (
 )
 
 from cockpit.config.answering import CloudSettings, LanguageModelSettings, ManualSettings, PrivacySettings, TurnSettings
-from cockpit.config.connections import BrokerSettings, HttpSettings
+from cockpit.config.connections import BrokerSettings, CanSettings, HttpSettings
 from cockpit.config.hearing import AsrSettings, AudioSettings, FrontSettings, WakeSettings
 from cockpit.config.section import ROOT, models_dir, state_dir
 from cockpit.config.speaking import SpeechSettings
@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     state_dir: Path = Field(default_factory=state_dir)
     """What must outlast a restart: money spent this month, whether the cloud may be asked."""
     broker: BrokerSettings = BrokerSettings()
+    can: CanSettings = CanSettings()
     audio: AudioSettings = AudioSettings()
     wake: WakeSettings = WakeSettings()
     http: HttpSettings = HttpSettings()

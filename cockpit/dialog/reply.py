@@ -9,7 +9,20 @@ from cockpit.dialog.wording import Wording, by_value, shown_zones
 from cockpit.plan.plans import Ask, Deed, Do, Tell, Tellings
 from cockpit.profile import Control, VehicleProfile
 from cockpit.skillset import SkillSet
-from cockpit.types import LANGS, ZONES, CallApp, Lang, Outcome, Reply, ReplyKind, SetSignal, Zone
+from cockpit.types import (
+    LANGS,
+    ZONES,
+    CallApp,
+    Lang,
+    Outcome,
+    Reply,
+    ReplyKind,
+    Scalar,
+    SetSignal,
+    Snapshot,
+    Zone,
+    same_value,
+)
 
 SWITCHED = ("on", "off", "open", "close", "lock", "unlock")
 """Operations that need no value to be told."""
@@ -22,6 +35,19 @@ class Told:
 
     kind: ReplyKind
     text: str
+    brief: bool = False
+    """Whether only the gist of `text` is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The vehicle as it was before something was wanted of it, and as it is now."""
+
+    before: Snapshot
+    now: Snapshot
+
+
+NOTHING = Seen(Snapshot({}, (), frozenset()), Snapshot({}, (), frozenset()))
 
 
 class Composer:
@@ -73,21 +99,29 @@ class Composer:
         """`told` of a restoring, said as such where it went well."""
         return self.say(lang, told.kind, "done.undo") if told.kind in ("done", "already") else told
 
-    def outcome(self, plan: Do, outcomes: Mapping[int, tuple[Outcome, ...]], lang: Lang, speaker: Zone) -> Told:
+    def outcome(
+        self, plan: Do, outcomes: Mapping[int, tuple[Outcome, ...]], lang: Lang, speaker: Zone, seen: Seen = NOTHING
+    ) -> Told:
         """Words for what was done; `outcomes` holds those of each deed by its place in the plan."""
         words = self._wordings[lang]
-        told = [self._deed_told(deed, outcomes[n], words, speaker) for n, deed in enumerate(plan.deeds)]
+        told = [self._deed_told(deed, outcomes[n], words, speaker, seen) for n, deed in enumerate(plan.deeds)]
         kind = merged([part.kind for part in told])
         if plan.answers and kind == "done":
             kind = "answer"
-        return Told(kind, words.sentences([part.text for part in told]) if len(told) > 1 else told[0].text)
+        text = words.sentences([part.text for part in told]) if len(told) > 1 else told[0].text
+        return Told(kind, text, plan.brief and kind == "answer")
 
     def reply(self, parts: list[Told], lang: Lang) -> Reply:
         """The turn's one reply."""
         words = self._wordings[lang]
         return Reply(words.sentences([part.text for part in parts]), merged([part.kind for part in parts]), lang)
 
-    def _deed_told(self, deed: Deed, outcomes: tuple[Outcome, ...], words: Wording, speaker: Zone) -> Told:
+    def moving(self, lang: Lang, path: str) -> str:
+        """Words for an actuator that is on its way, while the reply has to wait for it."""
+        name = self._profile.control_of.get(path)
+        return self._wordings[lang].say("progress.moving", {"name": name}) if name is not None else ""
+
+    def _deed_told(self, deed: Deed, outcomes: tuple[Outcome, ...], words: Wording, speaker: Zone, seen: Seen) -> Told:
         if isinstance(deed.proposals[0], CallApp):
             return self._app_told(deed, deed.proposals[0], outcomes[0], words)
         statuses = {outcome.status for outcome in outcomes}
@@ -96,9 +130,9 @@ class Composer:
             return Told(kind, self._success(deed, kind, words, speaker))
         bad = next(outcome for outcome in outcomes if outcome.status not in ("done", "already"))
         if "done" not in statuses:
-            return Told(_kind_of(bad), self._trouble(deed, bad, words, speaker))
+            return Told(_kind_of(bad), self._trouble(deed, bad, words, speaker, seen))
         fine, failed = _halves(deed, outcomes, self._profile.controls.get(deed.name))
-        told = [self._success(fine, "done", words, speaker), self._trouble(failed, bad, words, speaker)]
+        told = [self._success(fine, "done", words, speaker), self._trouble(failed, bad, words, speaker, seen)]
         return Told("partial", words.sentences(told))
 
     def _success(self, deed: Deed, kind: ReplyKind, words: Wording, speaker: Zone) -> str:
@@ -116,8 +150,12 @@ class Composer:
             parts.append(words.first(keys, fields))
         return words.sentences(parts) if len(parts) > 1 else parts[0]
 
-    def _trouble(self, deed: Deed, bad: Outcome, words: Wording, speaker: Zone) -> str:
-        fields = {"name": deed.name, "zones": shown_zones(deed, speaker), "deed": self._deed(deed, words, speaker)}
+    def _trouble(self, deed: Deed, bad: Outcome, words: Wording, speaker: Zone, seen: Seen) -> str:
+        fields: dict[str, object] = {
+            "name": deed.name,
+            "zones": shown_zones(deed, speaker),
+            "deed": self._deed(deed, words, speaker),
+        }
         if bad.status == "unavailable":
             return words.say("unavailable.path", fields)
         if bad.status == "refused":
@@ -128,7 +166,20 @@ class Composer:
             return words.first([f"refused.{bad.code}", general], fields)
         if bad.status == "expired":
             return words.say("expired.plain", fields)
-        return words.first([f"failed.{bad.code}", "failed.plain"], fields)
+        stopped_at = self._stopped_at(deed, seen)
+        keys = [f"failed.{_reason(bad)}", *(["failed.stopped"] if stopped_at is not None else []), "failed.plain"]
+        return words.first(keys, {**fields, "reached": stopped_at})
+
+    def _stopped_at(self, deed: Deed, seen: Seen) -> Scalar | None:
+        """The value at which what `deed` is about stands now, where it moved and is not where it should be."""
+        control = self._profile.controls.get(deed.name)
+        found = set()
+        for proposal in deed.proposals:
+            if isinstance(proposal, SetSignal) and control is not None and not control.momentary:
+                now = seen.now.value(proposal.path)
+                moved = now is not None and now != seen.before.value(proposal.path)
+                found.add(now if moved and not same_value(now or 0, proposal.value) else None)
+        return found.pop() if len(found) == 1 else None
 
     def _deed(self, deed: Deed, words: Wording, speaker: Zone) -> str:
         """What a deed is called: "open the trunk"."""
@@ -152,7 +203,7 @@ class Composer:
             return Told("unavailable", words.say("unavailable.app", fields))
         if outcome.status == "refused":
             return Told("refused", words.first([f"refused.{outcome.code}", "refused.app"], fields))
-        return Told("failed", words.first([f"failed.app-{outcome.code}", "failed.app"], fields))
+        return Told("failed", words.first([f"failed.app-{_reason(outcome)}", "failed.app"], fields))
 
 
 def _told(words: Wording, name: str, control: Control, fields: dict[str, object]) -> list[str]:
@@ -181,6 +232,11 @@ def _special(plan: Tell) -> list[str]:
     """A control's own text before the general one: `door_lock.query.on` before `query.on`."""
     name = plan.fields.get("name")
     return [f"{name}.{plan.key}", plan.key] if isinstance(name, str) else [plan.key]
+
+
+def _reason(outcome: Outcome) -> str:
+    """An outcome's code without the part of the assistant that gave it."""
+    return outcome.code.removeprefix("vehicle-").removeprefix("bus-")
 
 
 def _kind_of(outcome: Outcome) -> ReplyKind:

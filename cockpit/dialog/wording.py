@@ -59,7 +59,7 @@ class Wording:
                 words[name] = self.name(str(value))
             elif isinstance(value, tuple) and len(value) == 2 and name != "zones":
                 words[name] = self.quantity(*value)
-            elif name == "value" and value is not None:
+            elif name in ("value", "reached") and value is not None:
                 words[name] = self.value(str(fields.get("name", "")), control, value)
             elif isinstance(value, str) and self.has(f"{name}.{value}"):
                 words[name] = self._raw(f"{name}.{value}")

@@ -137,15 +137,26 @@ def _best(sentences: Sequence[str], lang: Lang, room: int) -> list[str]:
 
 def _beginning(sentence: str, lang: Lang, room: int) -> str:
     """The clauses of a sentence that is too long by itself."""
-    said = ""
+    said, glue = "", "" if lang == "zh" else " "
     for clause in _CLAUSE.split(sentence):
-        if said and spoken_length(said + clause, lang) > room:
+        longer = said + glue * bool(said) + clause
+        if spoken_length(longer, lang) > room:
+            # a heading alone ("Your messages:") says nothing, so a clause that does not fit is cut in the middle
+            said = _cut(longer, lang, room) if spoken_length(said, lang) < room / 2 else said
             break
-        said += clause if lang == "zh" or not said else f" {clause}"
+        said = longer
     said = said.rstrip("，、,:： ")
-    if spoken_length(said, lang) > room:
-        said = said[: 2 * room] if lang == "en" else said[:room]
     return said + ("。" if lang == "zh" else ".") if said[-1:] not in "。！？.!?" else said
+
+
+def _cut(text: str, lang: Lang, room: int) -> str:
+    """As many characters or whole words of `text` as there is room for; at least the beginning of the first."""
+    if lang == "zh":
+        return text[:room]
+    words = text.split()
+    while len(words) > 1 and spoken_length(" ".join(words), lang) > room:
+        words.pop()
+    return " ".join(words)[: 20 * room]
 
 
 def _terms(sentence: str, lang: Lang) -> list[str]:

@@ -56,7 +56,7 @@ class Planner:
             except ValueError:
                 return Tell("ask", "ask.no_such_day")
             call = CallApp(spec.app, spec.action, {**spec.fixed, **args})
-            return Do(act, (Deed(act.intent, spec.action, (call,)),), spec.answers)
+            return Do(act, (Deed(act.intent, spec.action, (call,)),), spec.answers, spec.brief)
         if not spec.do:
             return Tell("answer", f"{act.intent}.answer", dict(act.slots))
         said = said_zones(act.slots, situation.zone)

@@ -44,6 +44,8 @@ class Do:
     deeds: tuple[Deed, ...]
     answers: bool = False
     """Whether success is information rather than a deed."""
+    brief: bool = False
+    """Whether only the gist of that information is wanted."""
 
     @property
     def proposals(self) -> tuple[Proposal, ...]:

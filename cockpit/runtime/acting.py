@@ -9,7 +9,7 @@ from datetime import date
 
 from cockpit.config import TurnSettings
 from cockpit.dialog.context import Confirmed, Context, Done, Pending, Resolved, Said, Undo, resolve
-from cockpit.dialog.reply import Composer, Told
+from cockpit.dialog.reply import Composer, Seen, Told
 from cockpit.plan.controls import at_the_end
 from cockpit.plan.planner import Planner
 from cockpit.plan.plans import Ask, Deed, Do, Situation, Tell, Tellings
@@ -128,7 +128,9 @@ class Acting:
 
     def _note(self, plan: Do, outcomes: Outcomes, before: Snapshot, progress: _Progress, speaker: Speaker) -> None:
         """Put what became of `plan` into words, and remember it for what may refer to it."""
-        told = self._composer.outcome(plan, outcomes, speaker.lang, speaker.zone)
+        told = self._composer.outcome(
+            plan, outcomes, speaker.lang, speaker.zone, Seen(before, self._vehicle.snapshot())
+        )
         progress.told.append(self._composer.undone(told, speaker.lang) if plan.act.intent == UNDO else told)
         if any(outcome.status in ("done", "already") for found in outcomes.values() for outcome in found):
             progress.done.append(Done(plan, self._before(outcomes, before)))

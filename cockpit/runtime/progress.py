@@ -33,10 +33,13 @@ class Progress:
         self._saying: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
-    async def while_waiting(self, turn: str, begun_s: float, lang: Callable[[], Lang | None]) -> AsyncIterator[None]:
+    async def while_waiting(
+        self, turn: str, begun_s: float, lang: Callable[[], Lang | None], doing: Callable[[Lang], str] = lambda _: ""
+    ) -> AsyncIterator[None]:
         """Around the work on a reply: the word is said at `begun_s` + `delay_s` (loop time) if that lasts so long.
 
-        `lang` is asked at that moment; None says nothing. When the work is done a word that does not sound yet never
+        `lang` and `doing` are asked at that moment: None says nothing, and what is being done is said in place of the
+        word, where something is. When the work is done a word that does not sound yet never
         will, and one that does is heard out, for which the reply waits by itself (`Speech` says one thing at a time).
         When the work is cancelled or fails, so is the word.
         """
@@ -44,7 +47,9 @@ class Progress:
             yield
             return
         sounding = asyncio.Event()
-        task = asyncio.create_task(self._speak(turn, begun_s + self._delay_s, lang, sounding), name=f"progress {turn}")
+        task = asyncio.create_task(
+            self._speak(turn, begun_s + self._delay_s, lang, doing, sounding), name=f"progress {turn}"
+        )
         self._saying.add(task)
         task.add_done_callback(self._saying.discard)
         done = False
@@ -55,13 +60,20 @@ class Progress:
             if not (done and sounding.is_set()):
                 task.cancel()
 
-    async def _speak(self, turn: str, when_s: float, lang: Callable[[], Lang | None], sounding: asyncio.Event) -> None:
+    async def _speak(
+        self,
+        turn: str,
+        when_s: float,
+        lang: Callable[[], Lang | None],
+        doing: Callable[[Lang], str],
+        sounding: asyncio.Event,
+    ) -> None:
         await asyncio.sleep(when_s - asyncio.get_running_loop().time())
         spoken = lang()
         if spoken is None or spoken not in self._words:
             return
         try:
-            await self._say(turn, next(self._words[spoken]), spoken, sounding.set)
+            await self._say(turn, doing(spoken) or next(self._words[spoken]), spoken, sounding.set)
         except CockpitError as error:
             # the reply meets the same trouble and tells it
             log.warning("no word of progress: %s", error)

@@ -45,6 +45,9 @@ class Talks(Protocol):
     async def proposed(self, part: Part, lang: Lang) -> tuple[Act, ...]:
         """Doubtful acts for a part that was not understood."""
 
+    async def gist(self, text: str, lang: Lang) -> str:
+        """What of a message, a page or a list matters, found on the board."""
+
     def forget(self) -> None: ...
 
 
@@ -104,7 +107,10 @@ class TurnRunner:
         if self._progress is None or not turn.spoken:
             return nullcontext()
         return self._progress.while_waiting(
-            turn.id, turn.begun_s, lambda: self.telling.lang(turn) if turn.heard else None
+            turn.id,
+            turn.begun_s,
+            lambda: self.telling.lang(turn) if turn.heard else None,
+            lambda lang: self._composer.moving(lang, turn.moving),
         )
 
     def _reply_anyway(self, turn: Turn, *, cancelled: bool) -> None:
@@ -205,7 +211,11 @@ class TurnRunner:
             speaker = Speaker(turn.id, turn.zone, self.telling.lang(turn), deadline_s)
             told, context = await self._acting.act(acts, self._context(turn.zone), speaker)
         self._contexts[turn.zone] = context
-        return told
+        return [await self._shortened(one, speaker.lang) for one in told]
+
+    async def _shortened(self, told: Told, lang: Lang) -> Told:
+        """`told` as it is, or the gist of it where that was asked for."""
+        return replace(told, text=await self._talk.gist(told.text, lang)) if told.brief and self._talk else told
 
     async def _begin_talk(
         self, turn: Turn, talk: Talks, acts: tuple[Act, ...], parts: Sequence[Part], deadline_s: float

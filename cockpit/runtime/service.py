@@ -56,14 +56,15 @@ QUIET_S = 3.0
 class Service:
     """One assistant for one vehicle. Make it within a running event loop."""
 
-    def __init__(self, settings: Settings, also: EventSink | None = None) -> None:
+    def __init__(self, settings: Settings, also: EventSink | None = None, bus: Callable[..., Bus] = Bus) -> None:
+        """`also` hears every event; `bus` makes the connection to the broker, or what stands in for it."""
         self.settings = settings
         self._also = also
         self.profile = load_profile(settings.profile)
         self._understanding = understanding(settings)
         self._composer = Composer(self._understanding.skills, self.profile)
         status = topics.STATUS.build(settings.vid)
-        self.bus = Bus(
+        self.bus = bus(
             settings.broker,
             identifier=f"cockpit-{settings.vid}",
             last_will=LastWill(status, _about("offline")),
@@ -91,7 +92,8 @@ class Service:
         )
         telling = Telling(self._sink, settings.language)
         contacts = Contacts.read(settings.privacy.contacts)
-        proposals = Proposals(self.tiers, self._understanding.skills, self.profile, self.vehicle)
+        skills = self._understanding.skills
+        proposals = Proposals(self.tiers, skills, self.profile, self.vehicle) if settings.lm.propose else None
         self.talk = Talk(
             self.tiers,
             self._composer,
@@ -99,7 +101,7 @@ class Service:
             Talked(telling),
             self.record,
             contacts,
-            proposals if settings.lm.propose else None,
+            proposals,
         )
         self.runner, self.lanes = self._make_turns(telling)
         self.listening = Listening(

@@ -16,6 +16,7 @@ from cockpit.dialog.reply import Composer, Told
 from cockpit.errors import CockpitError
 from cockpit.lm.conversation import Exchange, conversation
 from cockpit.lm.rungs import free_mb
+from cockpit.lm.summary import summarise
 from cockpit.manual.manual import Lookup
 from cockpit.record import SentRecord
 from cockpit.router.privacy import PrivacyJudge
@@ -33,6 +34,11 @@ from cockpit.types import Act, Lang
 
 SWITCHES: Mapping[str, bool] = {"assistant.offline": False, "assistant.online": True}
 """Intents by which a person forbids and allows the cloud."""
+
+GIST_S = 6.0
+"""How long a gist takes to say."""
+GIST_WITHIN_S = 4.0
+"""How long the model may take to write one."""
 
 
 class Listens(Protocol):
@@ -143,6 +149,12 @@ class Talk:
             return 0.0
         messages = conversation(asked.lang).for_cloud(asked.text, self._exchanges.of(asked.zone, public=True))
         return cloud.asking.price(messages, CLOUD_TOKENS)
+
+    async def gist(self, text: str, lang: Lang) -> str:
+        """What of `text` can be said in `GIST_S`: by the model on the board where it is there, in time and true to the
+        text, else by the text's own sentences. Never the cloud."""
+        local = self._tiers.local if self._tiers.speaks(lang) else None
+        return await summarise(text, lang, local, deadline_s=GIST_WITHIN_S, seconds=GIST_S)
 
     def forget(self) -> None:
         self._exchanges.forget()

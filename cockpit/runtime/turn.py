@@ -44,6 +44,8 @@ class Turn:
     addressed: bool = True
     """Whether what was heard may be meant for the assistant."""
     timings: dict[str, float] = field(default_factory=dict)
+    moving: str = ""
+    """Path of the actuator that the car last said was on its way, until it said that it had arrived."""
 
     @property
     def spoken(self) -> bool:
@@ -91,6 +93,8 @@ class Telling:
     def progress(self, permit: Permit, command: str, status: str) -> None:
         """A command's change of status, as the vehicle adapter reports it."""
         self._acted(permit.turn, permit.proposal, status, command, "")
+        if (turn := self._turns.get(permit.turn)) is not None and isinstance(permit.proposal, SetSignal):
+            turn.moving = permit.proposal.path if status == "in_progress" else ""
 
     def refused(self, turn: str, outcomes: tuple[Outcome, ...]) -> None:
         """Proposals that the gate stopped."""

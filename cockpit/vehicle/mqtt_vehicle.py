@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -104,7 +103,7 @@ class MqttVehicle:
     async def _publish(self, command: _Command) -> bool:
         """Send the command, unless its time is over: that is looked at last of all."""
         topic, body = self._message(command)
-        ttl_ms = int((command.permit.expires_s - time.monotonic()) * 1000)
+        ttl_ms = int((command.permit.expires_s - asyncio.get_running_loop().time()) * 1000)
         if ttl_ms <= 0:
             return False
         body = {"id": command.id, **body, "ttl_ms": ttl_ms, "ts": timestamp(), "turn": command.permit.turn}
@@ -128,7 +127,7 @@ class MqttVehicle:
 
     async def _end(self, command: _Command, gone: asyncio.Future[None]) -> Outcome:
         """What the vehicle or the app makes of a published command. Raises `VehicleError` when the time is over."""
-        proposal, deadline_s = command.permit.proposal, time.monotonic() + self._result_timeout_s
+        proposal, deadline_s = command.permit.proposal, asyncio.get_running_loop().time() + self._result_timeout_s
         late = VehicleError("no-answer", "no result came in time")
         result = await _before(command.final, gone, deadline_s, late)
         if result.status != "succeeded":
@@ -180,7 +179,7 @@ async def _before(awaitable: Awaitable[T], gone: asyncio.Future[None], deadline_
     `deadline_s` (monotonic)."""
     task = asyncio.ensure_future(awaitable)
     try:
-        left_s = max(0.0, deadline_s - time.monotonic())
+        left_s = max(0.0, deadline_s - asyncio.get_running_loop().time())
         await asyncio.wait((task, gone), timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
         if task.done():
             return task.result()

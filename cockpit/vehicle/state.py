@@ -6,7 +6,6 @@ Only what was heard on the present connection counts: when it ends, everything i
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,7 +28,7 @@ class SignalStore:
         self,
         profile: VehicleProfile,
         counters: Counter[str],
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = lambda: asyncio.get_running_loop().time(),
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._profile = profile

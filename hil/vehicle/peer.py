@@ -34,6 +34,8 @@ class Peer:
         self._client: aiomqtt.Client | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self.connected = asyncio.Event()
+        self.tls: aiomqtt.TLSParameters | None = None
+        """Set it before `run` for a broker that wants to know who comes."""
 
     async def run(self) -> None:
         """Stay connected until cancelled."""
@@ -47,7 +49,8 @@ class Peer:
 
     async def _connected(self) -> None:
         will = aiomqtt.Will(self._presence, encode(self._absent), 1, True)
-        async with aiomqtt.Client(self._host, self._port, will=will, socket_options=NO_DELAY) as client:
+        there = aiomqtt.Client(self._host, self._port, will=will, tls_params=self.tls, socket_options=NO_DELAY)
+        async with there as client:
             try:
                 await self._serve(client)
             except asyncio.CancelledError:

@@ -177,6 +177,9 @@ class ScriptedTalk:
     async def proposed(self, part: Part, lang: Lang) -> tuple[Act, ...]:
         return self.proposals
 
+    async def gist(self, text: str, lang: Lang) -> str:
+        return text
+
     def forget(self) -> None:
         self.asked.clear()
 

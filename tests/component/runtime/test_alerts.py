@@ -12,8 +12,8 @@ import pytest
 from cockpit.bus.payloads import RoadEvent
 from cockpit.errors import BusError, SpeechError
 from cockpit.runtime.alerts import MAX_WAITING, Known, Way, way
+from hil.virtual_time import virtually
 from tests.component.runtime.unasked import Cabin
-from tests.virtual_time import virtually
 
 REPLY = "a reply of five words"
 TOPIC = "cockpit/demo/context/road"

@@ -7,8 +7,8 @@ import asyncio
 from cockpit.dialog.context import Context, Pending
 from cockpit.runtime.acting import Speaker
 from cockpit.types import Act, SlotValue, Zone
+from hil.virtual_time import virtually
 from tests.component.runtime.scripted import Cockpit
-from tests.virtual_time import virtually
 
 AC = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
 SPEED = "Vehicle.Speed"

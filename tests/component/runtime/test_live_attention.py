@@ -9,8 +9,8 @@ import pytest
 from cockpit.bus.payloads import ListenRequest
 from cockpit.config import Settings, WakeSettings
 from cockpit.events import Replied, Transcribed, Woken
+from hil.virtual_time import virtually
 from tests.component.runtime.live import Car, finals, replies, speech
-from tests.virtual_time import virtually
 
 TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
 WAITS = Settings(wake=WakeSettings(required=True))

@@ -7,8 +7,8 @@ import pytest
 
 from cockpit.events import Held, Ignored, Replied, Transcribed
 from cockpit.types import Lang, Zone
+from hil.virtual_time import virtually
 from tests.component.runtime.live import Car, finals, partials, replies, speech
-from tests.virtual_time import virtually
 
 AC = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
 TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"

@@ -12,9 +12,9 @@ from cockpit.errors import SpeechError
 from cockpit.events import Ducked
 from cockpit.runtime.progress import Progress
 from cockpit.types import Lang, Scalar
+from hil.virtual_time import virtually
 from tests.component.runtime.scripted import profile, skills
 from tests.component.runtime.unasked import SETTINGS, Cabin
-from tests.virtual_time import virtually
 
 DELAY_S = 1.5
 WORDS: dict[Lang, list[str]] = {"zh": skills().reply("zh", "progress"), "en": skills().reply("en", "progress")}

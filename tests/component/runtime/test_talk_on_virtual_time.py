@@ -9,8 +9,8 @@ import pytest
 
 from cockpit.events import ErrorOccurred, Replied, Routed, Spoke
 from cockpit.types import Act, Utterance
+from hil.virtual_time import virtually
 from tests.component.runtime.scripted import Cockpit, ScriptedTalk
-from tests.virtual_time import virtually
 
 AC = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
 JOKE = {"zh": "给我讲个笑话", "en": "why do leaves turn red"}

@@ -10,8 +10,8 @@ import pytest
 from cockpit.errors import ModelError, RecognitionError
 from cockpit.events import ErrorOccurred, Transcribed, TurnEnded
 from cockpit.types import Transcript, Utterance
+from hil.virtual_time import virtually
 from tests.component.runtime.scripted import Cockpit
-from tests.virtual_time import virtually
 
 AC = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
 TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"

@@ -11,7 +11,7 @@ from cockpit.lm.conversation import TURNS, Exchange
 from cockpit.runtime.exchanges import Exchanges
 from cockpit.runtime.parts import UnderWay
 from cockpit.runtime.writing import Writing
-from tests.virtual_time import virtually
+from hil.virtual_time import virtually
 
 
 @pytest.mark.parametrize(("lang", "text"), [("zh", "一，二。"), ("en", "one, two.")])

@@ -12,8 +12,8 @@ from cockpit.tts.floor import Floor, Priority
 from cockpit.tts.saying import HOLD_LIMIT_S
 from cockpit.tts.speech import Speech
 from cockpit.tts.voices import FallbackVoice, Voice
+from hil.virtual_time import virtually
 from tests.component.tts.scripted_speech import ClockedSink, PacedVoice
-from tests.virtual_time import virtually
 
 LATE_S = 0.1
 """Within this of a hold nothing may sound any more."""

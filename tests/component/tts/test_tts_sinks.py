@@ -16,7 +16,7 @@ from cockpit.errors import SpeechError
 from cockpit.tts.loudspeaker import BLOCK_S, DeviceSink
 from cockpit.tts.sinks import SLICE_LEAD_S, SLICE_S, NullSink, WavChunkSink, WavSink, wav_bytes
 from cockpit.types import AudioChunk, Pcm
-from tests.virtual_time import virtually
+from hil.virtual_time import virtually
 
 RATE_HZ = 16_000
 

@@ -115,3 +115,32 @@ async def test_cancel_ends_the_turn_with_one_reply(stand: Stand) -> None:
     exchange = await turn
     assert exchange.first("turn_end")["outcome"] == "cancelled"
     assert len(exchange.all("reply")) == 1
+
+
+LONG = {
+    "zh": "周末我们去山里，早上七点在小区门口集合，记得带水和帽子。路上要开两个多小时，中间会停一次。"
+    "山上比城里冷得多，最好多带一件外套。午饭我来准备，大家不用带吃的。下午四点往回走，六点前能到家。"
+    "要是下雨就改到下个星期，我周五晚上再告诉你。",
+    "en": "We are going to the hills at the weekend and meet at seven at the gate, so bring water and a hat. The drive "
+    "takes a little over two hours with one stop. It is a lot colder up there than in town, so better take a second "
+    "jacket. I will make lunch, nobody needs to bring food. We start back at four and are home before six. If it rains "
+    "we go a week later, I will tell you on Friday evening.",
+}
+
+
+@pytest.mark.parametrize(
+    ("read", "summarise", "lang"),
+    [("念一下短信", "总结一下我的短信", "zh"), ("read my messages", "summarise my messages", "en")],
+)
+async def test_the_gist_of_messages_is_told_in_their_own_words(
+    stand: Stand, read: str, summarise: str, lang: str
+) -> None:
+    app = stand.vehicle.apps["messages"]
+    app._data["answers"]["messages"]["read"] = {"messages": [{"from": "Anna", "text": LONG[lang]}]}
+    whole, gist = await stand.person.type(read), await stand.person.type(summarise)
+    assert LONG[lang] in whole.reply.replace("。。", "。")
+    assert gist.kind == "answer"
+    assert 0 < len(gist.reply) < len(whole.reply) / 2
+    said = [sentence.strip() for sentence in gist.reply.replace("。", ".").rstrip(".").split(".") if sentence.strip()]
+    assert all(sentence in whole.reply for sentence in said)
+    assert {event["app"] for event in gist.all("action")} == {"messages"}

@@ -121,7 +121,7 @@ def test_shared_replies_are_the_same_in_both_languages() -> None:
     assert set(SKILLS.replies["zh"]) == set(SKILLS.replies["en"])
 
 
-FIELDS = {"name", "zone", "value", "deed", "low", "high", "n", "operation"}
+FIELDS = {"name", "zone", "value", "deed", "reached", "low", "high", "n", "operation"}
 FIELDS |= {"distance", "lane", "delay", "weather", "wait", "limit"}  # of alerts
 FIELDS |= {"section", "text"}  # of the manual
 

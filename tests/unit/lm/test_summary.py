@@ -112,3 +112,10 @@ def test_a_number_a_name_or_a_negation_of_ones_own_is_not(lang: Lang, summary: s
 @pytest.mark.parametrize("lang", LANGS)
 async def test_without_a_model_the_texts_own_sentences_are_said(lang: Lang) -> None:
     assert await summarise(NOTICES[lang], lang, None, deadline_s=1.0) == extract(NOTICES[lang], lang)
+
+
+def test_a_heading_before_one_endless_sentence_is_not_all_that_is_left() -> None:
+    endless = "Your messages: Anna: " + " ".join(f"word{n}" for n in range(200))
+    said = extract(endless, "en", 6.0)
+    assert said.startswith("Your messages: Anna: word0 word1")
+    assert spoken_length(said, "en") <= limit("en", 6.0)

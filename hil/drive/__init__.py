@@ -1,0 +1,1 @@
+"""Drives: what was on the bus, kept in a file that anyone can read, and run again against another build."""

@@ -1,0 +1,45 @@
+"""The assistant, the simulated vehicle with its apps, and somebody who types, each with a certificate of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from cockpit.bus import Bus
+from cockpit.cli.vehicle import trust
+from cockpit.config import Settings
+from cockpit.profile import VehicleProfile
+from cockpit.runtime.service import Service
+from hil.conversation import Conversation
+from hil.vehicle import SimulatedVehicle
+from tests.component.broker.secured import DEADLINE_S, Secured
+
+AC = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
+
+
+@asynccontextmanager
+async def everybody(secure: Secured, profile: VehicleProfile) -> AsyncIterator[tuple[SimulatedVehicle, Conversation]]:
+    vehicle = SimulatedVehicle(profile, "127.0.0.1", secure.port, secure.vid)
+    trust(vehicle, secure.folder)
+    bus = Bus(secure.settings("rig"))
+    person = Conversation(bus, secure.vid)
+    service = Service(Settings(vid=secure.vid, broker=secure.settings("assistant")))
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(work) for work in (vehicle.run(), bus.run(), service.run())]
+        async with asyncio.timeout(120):
+            await vehicle.ready()
+            await bus.wait_connected()
+            await person.online()
+        yield vehicle, person
+        for task in tasks:
+            task.cancel()
+
+
+async def test_what_is_typed_is_done(secure: Secured, profile: VehicleProfile) -> None:
+    async with everybody(secure, profile) as (vehicle, person):
+        exchange = await person.type("打开空调", timeout_s=DEADLINE_S)
+        assert (exchange.kind, vehicle.values[AC]) == ("done", True)
+        exchange = await person.type("play some jazz", "en", timeout_s=DEADLINE_S)
+        assert exchange.kind == "done"
+        assert [action for action, _ in vehicle.apps["media"].calls] == ["play"]
