@@ -1,4 +1,4 @@
-"""`cockpit hil`: scenarios on a rig, what there are, and whether their files are in order."""
+"""`cockpit hil`: scenarios on a rig, the report of what they came to, and whether their files are in order."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cockpit.cli.options import Subcommands
+from hil.report.writing import write_report
 from hil.rig import lease
 from hil.rig.rig import open_rig
 from hil.rig.rigfile import RIGS, read_rig
@@ -31,7 +32,13 @@ def add(subcommands: Subcommands) -> None:
     running.add_argument("--repeat", type=int, metavar="N", help="run each so often; it passes when all its runs do")
     running.add_argument("--out", type=Path, metavar="DIR", help="where run.json and sounds go (default: out/hil/TIME)")
     running.add_argument("--steal", action="store_true", help="take the rig from whoever holds it")
+    _comparing(running)
     running.set_defaults(run=_run)
+    reporting = actions.add_parser("report", help="write the page and the JUnit XML of a run anew")
+    reporting.add_argument("folder", type=Path, metavar="DIR", help="the run's folder, with its run.json")
+    _comparing(reporting)
+    reporting.add_argument("--out", type=Path, metavar="FILE", help="the page (default: report.html in the folder)")
+    reporting.set_defaults(run=_report)
     listing = actions.add_parser("list", help="show scenarios, and the rigs that come along")
     _selecting(listing)
     listing.set_defaults(run=_list)
@@ -44,6 +51,10 @@ def add(subcommands: Subcommands) -> None:
     mending.set_defaults(run=_mend)
     schema = actions.add_parser("schema", help="print the JSON schema of a scenario, for editors")
     schema.set_defaults(run=_schema)
+
+
+def _comparing(action: argparse.ArgumentParser) -> None:
+    action.add_argument("--against", type=Path, nargs="*", default=[], metavar="DIR", help="earlier runs' folders")
 
 
 def _selecting(action: argparse.ArgumentParser) -> None:
@@ -81,7 +92,8 @@ def _run(args: argparse.Namespace) -> int:
     folder = args.out or Path("out") / "hil" / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     outcome = asyncio.run(_on_rig(scenarios, args, folder))
     _summary(outcome)
-    print(folder / "run.json")
+    write_report(folder, args.against, folder / "report.html")
+    print(folder / "report.html")
     return 0 if outcome.passed else 1
 
 
@@ -110,6 +122,13 @@ def _summary(outcome: RunOutcome) -> None:
         if figure.limit is not None:
             value = "missing" if figure.value is None else f"{figure.value:g}"
             print(f"{'ok' if figure.ok else 'NOT OK':<7} {figure.name} {value} of {figure.limit:g} {figure.unit}")
+
+
+def _report(args: argparse.Namespace) -> int:
+    out = args.out or args.folder / "report.html"
+    write_report(args.folder, args.against, out)
+    print(out)
+    return 0
 
 
 def _list(args: argparse.Namespace) -> int:

@@ -17,8 +17,9 @@ from cockpit.types import Lang, Scalar, Zone
 from cockpit.yamlfile import read_yaml
 
 Kind = Literal[
-    "done", "already", "is", "moving", "blocked", "failed", "refused", "unavailable", "app", "undone", "plain"
-]
+    "done", "already", "is", "moving", "blocked", "passing", "failed", "refused", "unavailable", "unsure",
+    "app", "undone", "plain",
+]  # fmt: skip
 APP = "app "
 """Marks a name that is an app's action rather than a control or reading."""
 NUMBER = re.compile(r"([-−]?\d+(?:\.\d+)?)[^\d]{0,24}")

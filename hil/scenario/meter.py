@@ -26,7 +26,7 @@ from cockpit.errors import CockpitError
 from hil.rig.rig import Rig
 from hil.scenario.account import Account
 from hil.scenario.outcome import Attempt, Figure, ScenarioOutcome
-from hil.trace import Trace
+from hil.trace import Seen
 
 EVERY_S = 2.0
 """Between two samples of what the processes use."""
@@ -48,7 +48,7 @@ class Meter:
         self._samples: dict[str, Samples] = {}
         self._lives: dict[str, list[Samples]] = {}
         """The samples of each process, from start to start of the assistant."""
-        self._looked: tuple[Trace, int] = (rig.trace, 0)
+        self._looked: tuple[list[Seen], int] = (rig.trace.entries, 0)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -79,10 +79,9 @@ class Meter:
 
     def _started(self) -> bool:
         """Whether the assistant was started since this was asked last."""
-        trace, place = self._looked
-        place = place if trace is self._rig.trace else 0
-        news = self._rig.trace.entries[place:]
-        self._looked = (self._rig.trace, place + len(news))
+        (entries, place), now = self._looked, self._rig.trace.entries
+        news = now[place:] if entries is now else now
+        self._looked = (now, len(now))
         return any(entry.source in ("host", "step") and entry.name in ("started", "restarted") for entry in news)
 
     def figures(self) -> dict[str, float]:

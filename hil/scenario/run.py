@@ -87,8 +87,8 @@ class Runner:
 
     async def _attempt(self, loaded: Loaded, number: int) -> Attempt:
         rig, error = self._rig, ""
-        before = _earlier(rig.trace)
-        trace = rig.site.trace = Trace()
+        trace = rig.trace
+        before = _restarted(trace)
         timeline: Timeline | None = None
         try:
             sounds = await self._sounds.of(loaded)
@@ -137,10 +137,11 @@ class Runner:
         return ""
 
 
-def _earlier(trace: Trace) -> list[Seen]:
-    """The bus's entries of a trace that is over, at times counted from now."""
+def _restarted(trace: Trace) -> list[Seen]:
+    """Begin the trace anew; the bus's entries of what is over, at times counted from now."""
     now_s = trace.now_s()
-    return [entry.model_copy(update={"at_s": entry.at_s - now_s}) for entry in trace.since(source="bus")]
+    over = (entry for entry in trace.restart() if entry.source == "bus")
+    return [entry.model_copy(update={"at_s": entry.at_s - now_s}) for entry in over]
 
 
 def _outcome(loaded: Loaded, attempts: tuple[Attempt, ...]) -> ScenarioOutcome:

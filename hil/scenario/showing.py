@@ -31,9 +31,11 @@ class Shown:
             "is": self._is,
             "moving": self._moving,
             "blocked": self._blocked,
+            "passing": self._blocked,
             "failed": self._failed,
             "refused": self._unsent,
             "unavailable": self._failed,
+            "unsure": self._unsure,
             "app": self._app,
             "undone": self._all_done,
             "plain": self._all_done,
@@ -49,7 +51,8 @@ class Shown:
         if self._turn.kind == "done":
             return bool(commands) and all(map(self._turn.succeeded, commands)), told
         if self._turn.kind in ("refused", "unavailable", "failed"):
-            return not any(map(self._effective, commands)), told
+            unsure = any(claim.kind == "unsure" for claim in self._claims)
+            return unsure or not any(map(self._effective, commands)), told
         return None
 
     def _done(self, claim: Claimed) -> Checked:
@@ -124,9 +127,10 @@ class Shown:
         sent = self._commands(claim, control)
         paths = sorted({one.path for one in sent}) or self._paths(control, claim.zones)
         wanted = wanted_of(control, claim.amount)
-        states = {path: self._state(path) for path in paths}
-        fine = any(_near(wanted, state) for state in states.values()) and not any(map(self._effective, sent))
-        return fine, "; ".join([_told(sent), *(f"{path} = {state}" for path, state in states.items())])
+        lately_s = self._turn.replied_s - (LATELY_S if claim.kind == "passing" else 0.0)
+        seen = self._seen(paths, lately_s)
+        fine = any(_near(wanted, value) for values in seen.values() for value in values)
+        return fine and not any(map(self._effective, sent)), f"{_told(sent)}; {_values(seen)}"
 
     def _failed(self, claim: Claimed) -> Checked:
         """Something of it was not brought about."""
@@ -138,6 +142,12 @@ class Shown:
         else:
             sent = self._commands(claim, control) if control is not None else self._turn.commands()
         return not sent or not all(map(self._effective, sent)), _told(sent)
+
+    def _unsure(self, claim: Claimed) -> Checked:
+        """Nobody lies who says that they do not know, of something that was sent."""
+        del claim
+        sent = self._turn.commands()
+        return bool(sent), _told(sent)
 
     def _unsent(self, claim: Claimed) -> Checked:
         control = self._profile.controls.get(claim.name)

@@ -10,7 +10,7 @@ import pytest
 
 from cockpit.dialog.reply import Composer, Told
 from cockpit.plan.plans import Do
-from cockpit.types import Lang, Outcome, Zone
+from cockpit.types import Outcome
 from hil.rig.rig import open_rig
 from hil.scenario.load import load
 from hil.scenario.outcome import RunOutcome
@@ -167,9 +167,9 @@ async def test_a_composer_that_always_says_done_is_caught(
 ) -> None:
     truthful = Composer.outcome
 
-    def liar(self: Composer, plan: Do, outcomes: Mapping[int, tuple[Outcome, ...]], lang: Lang, speaker: Zone) -> Told:
+    def liar(self: Composer, plan: Do, outcomes: Mapping[int, tuple[Outcome, ...]], *more: Any) -> Told:
         done = {n: tuple(Outcome(one.proposal, "done") for one in of_deed) for n, of_deed in outcomes.items()}
-        return truthful(self, plan, done, lang, speaker)
+        return truthful(self, plan, done, *more)
 
     monkeypatch.setattr(Composer, "outcome", liar)
     file = scenarios("""\

@@ -17,6 +17,8 @@ from tests.unit.plan.reference_car import PLANNER, PROFILE, SKILLS, plan, situat
 COMPOSER = Composer(SKILLS, PROFILE)
 TRUTH = Truth(SKILLS, PROFILE)
 UNREAD_SHARE = 0.05
+UNSURE = ("vehicle-accepted", "bus-away", "bus-unacknowledged", "no-answer")
+"""With these it is said that nobody knows, which is true also where it was done."""
 
 APPS: dict[str, dict[str, SlotValue]] = {
     "navigation.navigate": {"destination": "人民广场"},
@@ -145,7 +147,16 @@ def test_what_was_so_already_is_true_where_it_was_and_a_lie_where_not(lang: Lang
     ("status", "code", "happened"),
     [
         ("failed", "no-answer", "never answered"),
+        ("failed", "vehicle-accepted", "never answered"),
         ("failed", "refused", "failed"),
+        ("failed", "obstacle", "failed"),
+        ("failed", "low-voltage", "failed"),
+        ("failed", "busy", "failed"),
+        ("failed", "superseded", "failed"),
+        ("failed", "bus-away", "never answered"),
+        ("failed", "bus-unacknowledged", "never answered"),
+        ("failed", "vehicle-moving", "never answered"),
+        ("failed", "vehicle-not-reached", "failed"),
         ("expired", "", "nothing"),
         ("unavailable", "vehicle-unavailable", "nothing"),
         ("refused", "opens-at-standstill", "nothing"),
@@ -164,6 +175,8 @@ def test_trouble_is_true_where_there_was_some_and_a_lie_where_all_was_done(
             story.carried_out(deed.plan.proposals, "accepted")
         wrong += [] if held(story, reply)[0] else [f"{deed.label}: {reply.text}"]
         done = Story().asked().carried_out(deed.plan.proposals)
-        believed += [f"{deed.label}: {reply.text}"] if held(done, reply)[0] else []
+        apps = any(isinstance(p, CallApp) for p in deed.plan.proposals)
+        unsure = code in UNSURE and (not apps or code == "bus-away")
+        believed += [f"{deed.label}: {reply.text}"] if held(done, reply)[0] is not unsure else []
     assert wrong == []
     assert believed == []
