@@ -1,8 +1,8 @@
 """Opens a report in a headless Chromium, as a reader would, and tells what is wrong with it.
 
-`python -m hil.report.looking REPORT.html [--shots FOLDER]`: 0 when nothing is, or where there is no browser; says how long it took to open. Needs
-playwright (extra `dev`) and an installed Chromium or Chrome; nothing is downloaded and nothing is reached over the
-network.
+`python -m hil.report.looking REPORT.html [--shots FOLDER]`: 0 when nothing is, or where there is no browser; says how
+long it took to open. Needs playwright (extra `dev`) and an installed Chromium or Chrome; nothing is downloaded and
+nothing is reached over the network.
 """
 
 from __future__ import annotations

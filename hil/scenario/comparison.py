@@ -63,5 +63,5 @@ def same(wanted: object, got: object) -> bool:
 def folded(text: object) -> str:
     """Letters and figures only, small; a number keeps its sign and its point, and `%` stays."""
     kept = re.sub(r"(?<=\d)\.(?=\d)", "\x00", str(text))
-    kept = re.sub(r"(?<![\w.])[-−](?=\d)", "\x01", kept)
+    kept = re.sub(r"(?<![A-Za-z0-9_.])[-−](?=\d)", "\x01", kept)
     return re.sub(r"[^\w%\x00\x01]+|_", "", kept).casefold()
