@@ -10,7 +10,7 @@ import pytest
 
 RIG = """\
 name: test
-lease: {{on: nothing}}
+lease: {{kept_by: nothing}}
 settings:
   models_dir: {models}
   state_dir: {state}
