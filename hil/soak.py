@@ -5,8 +5,10 @@ turn, `updates` a second, and further rigs on the same broker do what rigs do: e
 subscribes to all that an assistant does, and a screen that shows its events. From time to time the outside temperature
 gets a new value and is asked for, so that a state that was lost or came too late is heard.
 
-Told per hundred turns: latency and memory. Exit status 1 when a turn was lost or answered wrong, a state was not the
-latest, or memory grew by more than `MOST_GROWTH_MB`.
+The further rigs come in four lots, one a quarter of the turns, so that it is seen how latency grows with the load.
+
+Told per hundred turns: clients on the broker, latency and memory. Exit status 1 when a turn was lost or answered wrong, a
+state was not the latest, or memory grew by more than `MOST_GROWTH_MB`.
 """
 
 from __future__ import annotations
@@ -17,8 +19,6 @@ import itertools
 import json
 import statistics
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -40,8 +40,9 @@ ASK_EVERY = 20
 """Turns from one question for the outside temperature to the next."""
 STEP = 100
 MOST_GROWTH_MB = 10.0
-"""Of memory (proportional set) in a thousand turns, by a line through all but the first `STEP` turns, in which caches
-fill."""
+"""Of memory that no other process shares (unique set) in a thousand turns, by a line through all but the first `STEP`
+turns, in which caches fill."""
+LOTS = 4
 COMMANDS: tuple[tuple[Lang, str], ...] = (
     ("zh", "温度调到{n}度"),
     ("en", "set the temperature to {n}"),
@@ -60,9 +61,11 @@ FINE = frozenset({"done", "already", "answer"})
 
 @dataclass(frozen=True, slots=True)
 class Hundred:
-    """`STEP` turns: milliseconds from request to end, the assistant's memory in MB, its CPU in shares of a core."""
+    """`STEP` turns: clients on the broker at their end, milliseconds from request to end, the assistant's memory in MB,
+    its CPU in shares of a core."""
 
     turns: int
+    clients: int
     median_ms: float
     p95_ms: float
     memory_mb: float
@@ -78,7 +81,6 @@ class Soak:
     lost: int = 0
     wrong: list[str] = field(default_factory=list)
     updates_hz: float = 0.0
-    clients: int = 0
 
     @property
     def growth_mb(self) -> float:
@@ -111,51 +113,56 @@ class Load:
             await asyncio.sleep(max(0.0, began + self.sent / self.updates_hz - loop.time()))
 
 
-@asynccontextmanager
-async def further_rigs(count: int, broker: BrokerSettings, profile: VehicleProfile) -> AsyncIterator[int]:
-    """Rigs beside the one under test; gives how many clients they are."""
-    async with asyncio.TaskGroup() as group:
-        tasks, clients = [], 0
-        for number in range(count):
-            vid = f"beside{number}"
-            vehicle = SimulatedVehicle(profile, broker.host, broker.port, vid)
-            tasks.append(group.create_task(vehicle.run()))
-            filters = ((f"vehicle/{vid}/#", f"app/{vid}/#", f"cockpit/{vid}/request/#"), (f"cockpit/{vid}/event/#",))
-            for subscribed in filters:
-                bus = Bus(broker)
+@dataclass(slots=True)
+class Crowd:
+    """Rigs beside the one under test; ends with `group`."""
+
+    broker: BrokerSettings
+    profile: VehicleProfile
+    group: asyncio.TaskGroup
+    clients: int
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    rigs: int = 0
+
+    async def grow(self, rigs: int) -> None:
+        """Until there are so many."""
+        while self.rigs < rigs:
+            vid = f"beside{self.rigs}"
+            vehicle = SimulatedVehicle(self.profile, self.broker.host, self.broker.port, vid)
+            self.tasks.append(self.group.create_task(vehicle.run()))
+            assistant = (f"vehicle/{vid}/#", f"app/{vid}/#", f"cockpit/{vid}/request/#")
+            for subscribed in (assistant, (f"cockpit/{vid}/event/#",)):
+                bus = Bus(self.broker)
                 for one in subscribed:
                     bus.subscribe(one, lambda *_: None, latest=True)
-                tasks.append(group.create_task(bus.run()))
+                self.tasks.append(self.group.create_task(bus.run()))
                 await bus.wait_connected()
+                self.clients += 1
             await vehicle.ready()
-            clients += len(filters) + 1 + len(vehicle.apps)
-        try:
-            yield clients
-        finally:
-            for task in tasks:
-                task.cancel()
+            self.clients += 1 + len(vehicle.apps)
+            self.rigs += 1
 
 
 async def soak(settings: Settings, turns: int, rigs: int, updates_hz: float) -> Soak:
     """Raises `TimeoutError` when the assistant does not come up."""
     found = Soak()
-    async with serving(settings, speaks=False) as bench:
+    async with serving(settings, speaks=False) as bench, asyncio.TaskGroup() as group:
         load = Load(bench.vehicle, updates_hz)
-        profile = load_profile(settings.profile)
-        async with further_rigs(rigs - 1, bench.broker, profile) as clients, asyncio.TaskGroup() as group:
-            found.clients = clients + 3 + len(bench.vehicle.apps)
-            loading = group.create_task(load.run())
-            began = asyncio.get_running_loop().time()
-            await _turns(bench, turns, found)
-            found.updates_hz = load.sent / (asyncio.get_running_loop().time() - began)
-            loading.cancel()
+        loading = group.create_task(load.run())
+        crowd = Crowd(bench.broker, load_profile(settings.profile), group, clients=3 + len(bench.vehicle.apps))
+        began = asyncio.get_running_loop().time()
+        await _turns(bench, turns, found, crowd, rigs - 1)
+        found.updates_hz = load.sent / (asyncio.get_running_loop().time() - began)
+        for task in (loading, *crowd.tasks):
+            task.cancel()
     return found
 
 
-async def _turns(bench: Bench, turns: int, found: Soak) -> None:
+async def _turns(bench: Bench, turns: int, found: Soak, crowd: Crowd, rigs: int) -> None:
     loop, took_ms = asyncio.get_running_loop(), list[float]()
     bench.process.cpu_percent()
     for number in range(1, turns + 1):
+        await crowd.grow(rigs * (1 + (number - 1) * LOTS // turns) // LOTS)
         began = loop.time()
         try:
             asking = number % ASK_EVERY == 0
@@ -165,7 +172,7 @@ async def _turns(bench: Bench, turns: int, found: Soak) -> None:
             found.lost += 1
         took_ms.append(1000 * (loop.time() - began))
         if number % STEP == 0 or number == turns:
-            found.hundreds.append(_hundred(number, took_ms, bench.process))
+            found.hundreds.append(_hundred(number, crowd.clients, took_ms, bench.process))
             took_ms.clear()
 
 
@@ -189,22 +196,29 @@ def _one_fine_reply(heard: Exchange) -> bool:
     return heard.kind in FINE and len(heard.all("reply")) == 1 and len(heard.all("turn_end")) == 1
 
 
-def _hundred(turns: int, took_ms: list[float], process: psutil.Process) -> Hundred:
+def _hundred(turns: int, clients: int, took_ms: list[float], process: psutil.Process) -> Hundred:
     ordered = sorted(took_ms)
     p95 = ordered[-(-95 * len(ordered) // 100) - 1]
-    memory_mb = process.memory_full_info().pss / 1e6
-    return Hundred(turns, statistics.median(ordered), p95, memory_mb, process.cpu_percent() / 100)
+    memory_mb = process.memory_full_info().uss / 1e6
+    return Hundred(turns, clients, statistics.median(ordered), p95, memory_mb, process.cpu_percent() / 100)
 
 
 def show(found: Soak, console: Console) -> None:
-    table = Table("turns", "median ms", "p95 ms", "memory MB", "CPU, cores", title="request to the end of its turn")
+    table = Table(
+        "turns", "clients", "median ms", "p95 ms", "memory MB", "CPU, cores", title="request to the end of its turn"
+    )
     for one in found.hundreds:
         table.add_row(
-            str(one.turns), f"{one.median_ms:.0f}", f"{one.p95_ms:.0f}", f"{one.memory_mb:.0f}", f"{one.cpu:.2f}"
+            str(one.turns),
+            str(one.clients),
+            f"{one.median_ms:.0f}",
+            f"{one.p95_ms:.0f}",
+            f"{one.memory_mb:.0f}",
+            f"{one.cpu:.2f}",
         )
     console.print(table)
     console.print(
-        f"{found.clients} clients, {found.updates_hz:.0f} updates a second; {found.lost} turns lost, "
+        f"{found.updates_hz:.0f} updates a second; {found.lost} turns lost, "
         f"{len(found.wrong)} wrong; memory {found.growth_mb:+.1f} MB in 1,000 turns"
     )
     for wrong in found.wrong[:20]:
