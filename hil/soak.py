@@ -7,8 +7,8 @@ gets a new value and is asked for, so that a state that was lost or came too lat
 
 The further rigs come in four lots, one a quarter of the turns, so that it is seen how latency grows with the load.
 
-Told per hundred turns: clients on the broker, latency and memory. Exit status 1 when a turn was lost or answered wrong, a
-state was not the latest, or memory grew by more than `MOST_GROWTH_MB`.
+Told per hundred turns: clients on the broker, latency and memory. Exit status 1 when a turn was lost or answered wrong,
+a state was not the latest, or memory grew by more than `MOST_GROWTH_MB`.
 """
 
 from __future__ import annotations
