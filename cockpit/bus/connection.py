@@ -72,7 +72,7 @@ class Connector:
             s.port,
             identifier=f"{self.identifier}-probe",
             protocol=aiomqtt.ProtocolVersion.V5,
-            tls_params=self._tls(),
+            tls_params=tls_parameters(s),
             timeout=self.timeout_s,
         )
         try:
@@ -91,7 +91,7 @@ class Connector:
             clean_session=None if protocol == "5" else True,
             username=s.username,
             password=s.password.get_secret_value() if s.password else None,
-            tls_params=self._tls(),
+            tls_params=tls_parameters(s),
             keepalive=s.keepalive_s,
             timeout=self.timeout_s,
             will=aiomqtt.Will(will.topic, dump(will.payload), 1, True) if will else None,
@@ -104,15 +104,16 @@ class Connector:
         client.pending_calls_threshold = IN_FLIGHT
         return client
 
-    def _tls(self) -> aiomqtt.TLSParameters | None:
-        s = self.settings
-        if s.tls_ca is None:
-            return None
-        return aiomqtt.TLSParameters(
-            ca_certs=str(s.tls_ca),
-            certfile=str(s.tls_cert) if s.tls_cert else None,
-            keyfile=str(s.tls_key) if s.tls_key else None,
-        )
+
+def tls_parameters(settings: BrokerSettings) -> aiomqtt.TLSParameters | None:
+    """None speaks in the clear."""
+    if settings.tls_ca is None:
+        return None
+    return aiomqtt.TLSParameters(
+        ca_certs=str(settings.tls_ca),
+        certfile=str(settings.tls_cert) if settings.tls_cert else None,
+        keyfile=str(settings.tls_key) if settings.tls_key else None,
+    )
 
 
 def reason_value(code: int | ReasonCode | None) -> int:

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from cockpit.bus import Bus
-from cockpit.cli.vehicle import trust
 from cockpit.config import Settings
 from cockpit.profile import VehicleProfile
 from cockpit.runtime.service import Service
 from hil.conversation import Conversation
 from hil.vehicle import SimulatedVehicle
+from hil.vehicle.credentials import trust
 from tests.component.broker.secured import DEADLINE_S, Secured
 
 AC = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
@@ -21,7 +21,7 @@ AC = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
 @asynccontextmanager
 async def everybody(secure: Secured, profile: VehicleProfile) -> AsyncIterator[tuple[SimulatedVehicle, Conversation]]:
     vehicle = SimulatedVehicle(profile, "127.0.0.1", secure.port, secure.vid)
-    trust(vehicle, secure.folder)
+    trust(vehicle, secure.folder, secure.address)
     bus = Bus(secure.settings("rig"))
     person = Conversation(bus, secure.vid)
     service = Service(Settings(vid=secure.vid, broker=secure.settings("assistant")))
