@@ -8,7 +8,7 @@ BIN := .venv/bin
 READY := .venv/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test check cases cases-can bench-can train eval bench-nlu bench bench-speech bench-route clean
+.PHONY: help install demo test check cases cases-can bench-can train eval bench-nlu bench bench-speech bench-route hil hil-mutants soak clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,18 @@ bench-speech: install ## hearing and speaking: errors in noise, false actions, e
 bench-route: install ## who answers a day's requests at a good, a weak and no link: share of the board, waits, cost; docs/routing.md
 	@$(BIN)/cockpit models pull default
 	@$(BIN)/python -m hil.routing.bench $(ARGS)
+
+hil: install ## every scenario on the all-virtual rig; its report is out/hil/report.html, opened in a browser where one is
+	@$(BIN)/cockpit models pull default
+	@$(BIN)/cockpit hil run hil/scenarios --rig virtual --out out/hil
+	@$(BIN)/python -m hil.report.looking out/hil/report.html
+
+hil-mutants: install ## break the gate, expiry, freshness, confirmation, results …, one at a time: scenarios must notice
+	@$(BIN)/python -m hil.mutants
+
+soak: install ## 1,000 turns under 200 state updates a second and the clients of twenty rigs
+	@$(BIN)/cockpit models pull default
+	@$(BIN)/python -m hil.soak --out out/soak.json
 
 clean: ## remove .venv and everything built; pulled models stay
 	@rm -rf .venv build dist out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

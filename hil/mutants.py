@@ -29,7 +29,7 @@ from cockpit.yamlfile import read_yaml
 from hil.scenario.outcome import RunOutcome
 
 FILE = Path(__file__).with_name("mutants.yaml")
-RIG = ROOT / "hil" / "rigs" / "virtual.yaml"
+RIG = ROOT / "hil" / "rigs" / "virtual-typed.yaml"
 COPIED = ("cockpit", "hil", "skills")
 LINKED = ("models",)
 TIMEOUT_S = 600

@@ -15,6 +15,7 @@ from cockpit.cli import (
     demo,
     doctor,
     explain,
+    hil,
     manual,
     models,
     pack,
@@ -31,7 +32,7 @@ from cockpit.errors import CockpitError
 
 COMMANDS = (
     run, demo, say, explain, manual, vehicle, can, record, replay,
-    models, skills, pack, route, privacy, broker, doctor, bench,
+    models, skills, pack, route, privacy, broker, doctor, bench, hil,
 )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Opens a report in a headless Chromium, as a reader would, and tells what is wrong with it.
 
-`python -m hil.report.looking REPORT.html [--shots FOLDER]`: 0 when nothing is; says how long it took to open. Needs
-playwright (extra `dev`) and an installed Chromium or Chrome; nothing is downloaded and nothing is reached over the
-network.
+`python -m hil.report.looking REPORT.html [--shots FOLDER]`: 0 when nothing is, or where there is no browser; says how
+long it took to open. Needs playwright (extra `dev`) and an installed Chromium or Chrome; nothing is downloaded and
+nothing is reached over the network.
 """
 
 from __future__ import annotations
@@ -123,6 +123,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("report", type=Path)
     parser.add_argument("--shots", type=Path, help="folder for screenshots")
     chosen = parser.parse_args(arguments)
+    if find_chromium() is None:
+        sys.stdout.write(f"{chosen.report}: not looked at, for none of {', '.join(PROGRAMS)} is installed\n")
+        return 0
     found = asyncio.run(look(chosen.report.resolve().as_uri(), chosen.shots))
     size_mb = chosen.report.stat().st_size / 1e6
     sys.stdout.write("".join(f"{line}\n" for line in found.wrong))
