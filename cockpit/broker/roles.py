@@ -20,7 +20,10 @@ VISS_REQUEST = Topic("{vid}/Vehicle", "out", 0, False, "a request to a VISS serv
 VISS_REQUEST_ROOTED = Topic("/{vid}/Vehicle", "out", 0, False, "a request to a VISS server, as vissr listens")
 VISS_REPLY = Topic("viss/{vid}/{client}/{name}", "in", 0, False, "a VISS server's answers; a client's own branch")
 
-GRANTABLE: tuple[Topic, ...] = (*TOPICS, VISS_REQUEST, VISS_REQUEST_ROOTED, VISS_REPLY)
+RIG_LEASE = Topic("rig/{rig}/lease", "in", 1, True, "who has a test rig")
+RIG_ECHO = Topic("rig/{rig}/echo/{token}", "in", 1, False, "what a rig says to itself, to have heard all before it")
+
+GRANTABLE: tuple[Topic, ...] = (*TOPICS, VISS_REQUEST, VISS_REQUEST_ROOTED, VISS_REPLY, RIG_LEASE, RIG_ECHO)
 """Every kind of topic that rights are given for; the broker carries no other."""
 
 Access = Literal["read", "write"]
@@ -95,7 +98,15 @@ ROLES: dict[str, Role] = {
             "rig",
             "a test rig: everybody around the assistant but the car and its apps; never in a car that is sold",
             reads=GRANTABLE,
-            writes=(*PEOPLE, topics.REQUEST_RESET, topics.AUDIO_STREAM, topics.ROAD, topics.LINK),
+            writes=(
+                *PEOPLE,
+                topics.REQUEST_RESET,
+                topics.AUDIO_STREAM,
+                topics.ROAD,
+                topics.LINK,
+                RIG_LEASE,
+                RIG_ECHO,
+            ),
         ),
     )
 }

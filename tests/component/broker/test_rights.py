@@ -37,6 +37,8 @@ TOPICS: dict[str, tuple[set[str], set[str]]] = {
     "{vid}/Vehicle": ({"assistant"}, {"vehicle"}),
     "/{vid}/Vehicle": ({"assistant"}, {"vehicle"}),
     "viss/{vid}/assistant/1": ({"vehicle"}, {"assistant"}),
+    "rig/desk/lease": ({"rig"}, set()),
+    "rig/desk/echo/1": ({"rig"}, set()),
 }
 """Topic: who may write it, and who reads it beside those who watch everything."""
 
