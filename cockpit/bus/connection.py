@@ -15,6 +15,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from cockpit.bus.mqtt_client import Client
 from cockpit.bus.payloads import Json, dump
 from cockpit.config import BrokerSettings
 
@@ -51,7 +52,7 @@ class Connector:
     timeout_s: float
 
     @asynccontextmanager
-    async def connect(self) -> AsyncIterator[tuple[aiomqtt.Client, Protocol]]:
+    async def connect(self) -> AsyncIterator[tuple[Client, Protocol]]:
         """A new client with a new session, in the newest protocol that settings and broker allow.
 
         Raises `aiomqtt.MqttError`.
@@ -81,9 +82,9 @@ class Connector:
         except aiomqtt.MqttCodeError as error:
             return "3.1.1" if reason_value(error.rc) in REFUSED_PROTOCOL else "5"
 
-    def _client(self, protocol: Protocol) -> aiomqtt.Client:
+    def _client(self, protocol: Protocol) -> Client:
         s, will = self.settings, self.last_will
-        client = aiomqtt.Client(
+        client = Client(
             s.host,
             s.port,
             identifier=self.identifier,
