@@ -41,6 +41,9 @@ SUPPORT_IN_DOUBT = {"literal": 0.1, "free": 0.5, "by_sound": 0.5}
 """How likely it must hold one where it is surer than `DOUBTED` that nothing is asked of the car."""
 IDLE = {"literal": 0.98, "free": 0.98, "by_sound": 0.4}
 """The greatest certainty that an utterance is no request at all at which such a reading is still believed."""
+SUPPORT_IN_TALK = 0.25
+"""How likely it must hold a sentence that a skill's author wrote, word for word, for that to be believed however much
+the whole looks like talk ("open the fridge", in a car that has none)."""
 CUT = 0.2
 """Below this probability of being complete nothing is believed, whoever agrees."""
 BROKEN_OFF, BROKEN_OFF_SUPPORT = 0.5, 0.8
@@ -213,7 +216,8 @@ class JointUnderstander:
             return "templates", "literal"
         broken_off = tagged.complete < BROKEN_OFF and (support < BROKEN_OFF_SUPPORT or _only_follows(reading))
         needed = (SUPPORT_IN_DOUBT if tagged.idle > DOUBTED else SUPPORT)[kind]
-        if tagged.idle < IDLE[kind] and support >= needed and not broken_off:
+        idle = tagged.idle >= IDLE[kind] and not (kind == "literal" and support >= SUPPORT_IN_TALK)
+        if not idle and support >= needed and not broken_off:
             return "templates", "by_sound" if reading.sound else "literal"
         return ("network", "outweighed") if confident else ("nothing", "unsure")
 

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 MAX_DECODING = 4
 """WAVs that are read at the same time; one more is answered as busy."""
+REPEATED_WITHIN_S = 10.0
+"""How long an id is remembered: MQTT delivers a message at least once, and a request is answered once."""
 
 
 class Requests:
@@ -43,6 +45,7 @@ class Requests:
         self._settings, self._runner, self._lanes, self._listening = settings, runner, lanes, listening
         self._composer, self._sink, self._bus = composer, sink, bus
         self._reading: set[asyncio.Task[None]] = set()
+        self._taken: dict[str, float] = {}
         vid = settings.vid
         bus.subscribe(topics.REQUEST_TEXT.filter(vid), self._text)
         bus.subscribe(topics.REQUEST_AUDIO.filter(vid), self._audio)
@@ -60,8 +63,18 @@ class Requests:
             if turn := claimed_id(payload):
                 self._refuse(Turn(turn, "driver"), error)
             raise
-        begun_s = asyncio.get_running_loop().time()
+        begun_s = self._take(request.id)
         self._submit(Turn(request.id, request.zone, text=request.text, lang=request.lang, begun_s=begun_s))
+
+    def _take(self, ident: str) -> float:
+        """The loop time, at which a request with this id is taken. Raises `BusError` (`bus-repeated-request`) where one
+        was just before."""
+        now_s = asyncio.get_running_loop().time()
+        self._taken = {one: at_s for one, at_s in self._taken.items() if now_s - at_s < REPEATED_WITHIN_S}
+        if ident in self._taken:
+            raise BusError("repeated-request", f"a request {ident} was taken already")
+        self._taken[ident] = now_s
+        return now_s
 
     def _submit(self, turn: Turn) -> None:
         if not self._lanes.submit(turn):
@@ -82,7 +95,7 @@ class Requests:
             raise BusError("retained-request", f"{topic}: a request must not be retained")
         parts = topics.REQUEST_AUDIO.parse(topic)
         zone = _zone(parts["zone"])
-        turn = Turn(parts["id"], zone, begun_s=asyncio.get_running_loop().time())
+        turn = Turn(parts["id"], zone, begun_s=self._take(parts["id"]))
         if len(self._reading) >= MAX_DECODING:
             self._bus.counters["cockpit-busy"] += 1
             self._refuse(turn, BusError("busy", "too many recordings wait"), "error.busy")

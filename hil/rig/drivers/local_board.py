@@ -146,8 +146,9 @@ class LocalBoard(Driver[LocalBoardResource]):
         self._spawned_s = self.site.trace.now_s()
         pipe, merged = asyncio.subprocess.PIPE, asyncio.subprocess.STDOUT
         command = (*self.where.command, "--config", str(self._config))
+        # signals as here: a process that is started while the disk is full must live to be told so (SIGXFSZ is ignored)
         self._process = await asyncio.create_subprocess_exec(
-            *command, stdout=pipe, stderr=merged, env=self._environment
+            *command, stdout=pipe, stderr=merged, env=self._environment, restore_signals=False
         )
         self._spent.clear()
         self._host.restarted()

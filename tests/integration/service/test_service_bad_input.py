@@ -103,3 +103,22 @@ async def test_a_broker_that_goes_away_in_mid_turn(stand: Stand) -> None:
     async with running_broker(port=stand.broker.port):
         await stand.person.back()
         await works(stand)
+
+
+@pytest.mark.parametrize("aloud", [False, True])
+async def test_a_request_that_is_delivered_twice_is_answered_once(stand: Stand, vid: str, aloud: bool) -> None:
+    replied: list[str] = []
+    turn = "twice"
+    if aloud:
+        topic, payload = topics.REQUEST_AUDIO.build(vid, zone="driver", id=turn), encode_wav(np.zeros(SECOND, "f4"))
+    else:
+        topic, payload = topics.REQUEST_TEXT.build(vid), '{"id": "twice", "text": "打开空调"}'.encode()
+    replies = stand.person.overhear("reply")
+    for _ in range(3):
+        await stand.person.bus.publish(topic, payload)
+    replied.append((await replies)["turn"])
+    after = stand.person.overhear("reply")
+    await works(stand)
+    replied.append((await after)["turn"])
+    assert replied.count(turn) == 1
+    assert stand.service.bus.counters["bus-repeated-request"] == 2

@@ -220,7 +220,7 @@ def test_list_counts_what_skills_hear(others: Path, capsys: pytest.CaptureFixtur
     assert main(["skills", "list", "--with", str(others)]) == 0
     header, phone = capsys.readouterr().out.splitlines()
     assert header.split()[:2] == ["skill", "risk"]
-    assert phone.split()[:5] == ["phone", "privacy", "0", "0", "7"]
+    assert phone.split()[:5] == ["phone", "privacy", "0", "0", "8"]
 
 
 def test_training_without_torch_says_how_to_get_it(

@@ -53,7 +53,7 @@ class Child:
             pipe = asyncio.subprocess.PIPE
             environment = {**os.environ, **self._environment}
             command = (sys.executable, "-c", CHILD, str(self._file))
-            self.process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env=environment)
+            self.process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env=environment, restore_signals=False)
 
     async def ask(self, what: str) -> str:
         assert self.process is not None

@@ -17,7 +17,7 @@ from tests.unit.plan.reference_car import PLANNER, PROFILE, SKILLS, plan, situat
 COMPOSER = Composer(SKILLS, PROFILE)
 TRUTH = Truth(SKILLS, PROFILE)
 UNREAD_SHARE = 0.05
-UNSURE = ("vehicle-accepted", "bus-away", "bus-unacknowledged", "no-answer")
+UNSURE = ("vehicle-accepted", "vehicle-not-reached", "bus-away", "bus-unacknowledged", "no-answer")
 """With these it is said that nobody knows, which is true also where it was done."""
 
 APPS: dict[str, dict[str, SlotValue]] = {
