@@ -30,6 +30,7 @@ from cockpit.broker.certificates import (
 )
 from cockpit.broker.configuration import Listener, access_list, mosquitto_conf, settings_toml
 from cockpit.broker.roles import ROLES, Client
+from cockpit.config import BrokerSettings
 from cockpit.errors import ConfigError
 
 DEFAULT_DAYS = 365
@@ -129,6 +130,18 @@ class BrokerFolder:
     def settings(self, name: str, host: str, port: int) -> str:
         """What client `name` has to be told."""
         return settings_toml(host, port, self.vid, self.folder / "ca.crt", self.stem(name))
+
+    def connection(self, client: Client, broker: BrokerSettings) -> BrokerSettings:
+        """How `client` connects to `broker`. Raises `ConfigError` (`config-unknown-client`) where it has no certificate
+        here."""
+        stem, authority = self.stem(client.name), self.folder / "ca.crt"
+        files = (authority, stem.with_suffix(".crt"), stem.with_suffix(".key"))
+        if missing := [file for file in files if not file.exists()]:
+            raise ConfigError(
+                "unknown-client",
+                f"{missing[0]} is missing; cockpit broker setup DIR --client {client} makes one",
+            )
+        return broker.model_copy(update=dict(zip(("tls_ca", "tls_cert", "tls_key"), files, strict=True)))
 
     def stem(self, name: str) -> Path:
         """A client's files without their endings."""

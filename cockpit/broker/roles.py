@@ -8,7 +8,7 @@ an app's presence looks like a request to it, so the assistant may also write pr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,7 +20,10 @@ VISS_REQUEST = Topic("{vid}/Vehicle", "out", 0, False, "a request to a VISS serv
 VISS_REQUEST_ROOTED = Topic("/{vid}/Vehicle", "out", 0, False, "a request to a VISS server, as vissr listens")
 VISS_REPLY = Topic("viss/{vid}/{client}/{name}", "in", 0, False, "a VISS server's answers; a client's own branch")
 
-GRANTABLE: tuple[Topic, ...] = (*TOPICS, VISS_REQUEST, VISS_REQUEST_ROOTED, VISS_REPLY)
+RIG_LEASE = Topic("rig/{rig}/lease", "in", 1, True, "who has a test rig")
+RIG_ECHO = Topic("rig/{rig}/echo/{token}", "in", 1, False, "what a rig says to itself, to have heard all before it")
+
+GRANTABLE: tuple[Topic, ...] = (*TOPICS, VISS_REQUEST, VISS_REQUEST_ROOTED, VISS_REPLY, RIG_LEASE, RIG_ECHO)
 """Every kind of topic that rights are given for; the broker carries no other."""
 
 Access = Literal["read", "write"]
@@ -56,6 +59,13 @@ ROLES: dict[str, Role] = {
             writes=(topics.STATE, topics.RESULT, topics.PROVIDER, VISS_REPLY),
         ),
         Role(
+            "provider",
+            "one part of the car, as an ECU behind a CAN gateway, named as it appears on the bus",
+            reads=(topics.SET,),
+            writes=(topics.STATE, topics.RESULT, topics.PROVIDER),
+            own="name",
+        ),
+        Role(
             "app",
             "one app of the head unit, named by its instance",
             reads=(topics.APP_REQUEST,),
@@ -88,7 +98,15 @@ ROLES: dict[str, Role] = {
             "rig",
             "a test rig: everybody around the assistant but the car and its apps; never in a car that is sold",
             reads=GRANTABLE,
-            writes=(*PEOPLE, topics.REQUEST_RESET, topics.AUDIO_STREAM, topics.ROAD, topics.LINK),
+            writes=(
+                *PEOPLE,
+                topics.REQUEST_RESET,
+                topics.AUDIO_STREAM,
+                topics.ROAD,
+                topics.LINK,
+                RIG_LEASE,
+                RIG_ECHO,
+            ),
         ),
     )
 }
@@ -107,14 +125,28 @@ class Client:
         role, _, instance = text.partition(":")
         if role not in ROLES:
             raise ConfigError("unknown-role", f"there is no role {role!r}; there are {', '.join(ROLES)}")
-        if not re.fullmatch(r"[A-Za-z0-9_]*", instance) or (ROLES[role].own and not instance):
-            raise ConfigError("bad-client", f"{text!r}: {role} is written {role}:NAME, in letters, digits and _")
+        if not re.fullmatch(r"[A-Za-z0-9_-]*", instance) or (ROLES[role].own and not instance):
+            raise ConfigError("bad-client", f"{text!r}: {role} is written {role}:NAME, in letters, digits, _ and -")
         return cls(role, instance)
+
+    def __str__(self) -> str:
+        """As `parse` takes it."""
+        return f"{self.role}:{self.instance}" if self.instance else self.role
 
     @property
     def name(self) -> str:
         """The certificate's common name: the user and client id that the broker knows it by."""
         return f"{self.role}-{self.instance}" if self.instance else self.role
+
+
+def usual_clients(apps: Iterable[str], zones: Iterable[str]) -> list[Client]:
+    """Everybody in a car whose head unit has these apps and whose seats these microphones."""
+    alone = ("assistant", "vehicle", "screen", "telematics", "diagnosis")
+    return [
+        *(Client(role) for role in alone),
+        *(Client("app", app) for app in apps),
+        *(Client("microphone", zone) for zone in zones),
+    ]
 
 
 def rights(client: Client, vid: str) -> Iterator[tuple[Access, str]]:

@@ -17,6 +17,7 @@ from random import SystemRandom
 
 import aiomqtt
 from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.reasoncodes import ReasonCode
 
 from cockpit.bus.connection import Connector, LastWill, message_properties, reason_value
 from cockpit.bus.inbox import Inbox
@@ -118,7 +119,8 @@ class Bus:
         The keyword arguments become MQTT 5 properties and are left out on 3.1.1. Raises `BusError`: `bus-away`
         when there is no connection or it ends before the broker acknowledged (then the message is in doubt),
         `bus-unacknowledged` when the broker does not answer in time, `bus-overload` when too many messages wait for
-        its answer already.
+        its answer already, `bus-denied` when it answers that it does not take the message, as for want of a right
+        (counted; on 3.1.1 it cannot say so, and with QoS 0 it does not).
         """
         client, gone = self._client, self.disconnected
         if client is None:
@@ -132,6 +134,9 @@ class Bus:
                 raise BusError("away", f"the broker went away before it acknowledged {topic}")
             sending.result()
         except aiomqtt.MqttCodeError as error:
+            if isinstance(error.rc, ReasonCode):
+                self.counters["bus-denied"] += 1
+                raise BusError("denied", f"the broker does not take {topic}: {error.rc}") from error
             reason = "overload" if error.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE else "away"
             raise BusError(reason, f"{topic} not sent: {error}") from error
         except aiomqtt.MqttError as error:

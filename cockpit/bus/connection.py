@@ -15,6 +15,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from cockpit.bus.mqtt_client import Client
 from cockpit.bus.payloads import Json, dump
 from cockpit.config import BrokerSettings
 
@@ -51,7 +52,7 @@ class Connector:
     timeout_s: float
 
     @asynccontextmanager
-    async def connect(self) -> AsyncIterator[tuple[aiomqtt.Client, Protocol]]:
+    async def connect(self) -> AsyncIterator[tuple[Client, Protocol]]:
         """A new client with a new session, in the newest protocol that settings and broker allow.
 
         Raises `aiomqtt.MqttError`.
@@ -72,7 +73,7 @@ class Connector:
             s.port,
             identifier=f"{self.identifier}-probe",
             protocol=aiomqtt.ProtocolVersion.V5,
-            tls_params=self._tls(),
+            tls_params=tls_parameters(s),
             timeout=self.timeout_s,
         )
         try:
@@ -81,9 +82,9 @@ class Connector:
         except aiomqtt.MqttCodeError as error:
             return "3.1.1" if reason_value(error.rc) in REFUSED_PROTOCOL else "5"
 
-    def _client(self, protocol: Protocol) -> aiomqtt.Client:
+    def _client(self, protocol: Protocol) -> Client:
         s, will = self.settings, self.last_will
-        client = aiomqtt.Client(
+        client = Client(
             s.host,
             s.port,
             identifier=self.identifier,
@@ -91,7 +92,7 @@ class Connector:
             clean_session=None if protocol == "5" else True,
             username=s.username,
             password=s.password.get_secret_value() if s.password else None,
-            tls_params=self._tls(),
+            tls_params=tls_parameters(s),
             keepalive=s.keepalive_s,
             timeout=self.timeout_s,
             will=aiomqtt.Will(will.topic, dump(will.payload), 1, True) if will else None,
@@ -104,15 +105,16 @@ class Connector:
         client.pending_calls_threshold = IN_FLIGHT
         return client
 
-    def _tls(self) -> aiomqtt.TLSParameters | None:
-        s = self.settings
-        if s.tls_ca is None:
-            return None
-        return aiomqtt.TLSParameters(
-            ca_certs=str(s.tls_ca),
-            certfile=str(s.tls_cert) if s.tls_cert else None,
-            keyfile=str(s.tls_key) if s.tls_key else None,
-        )
+
+def tls_parameters(settings: BrokerSettings) -> aiomqtt.TLSParameters | None:
+    """None speaks in the clear."""
+    if settings.tls_ca is None:
+        return None
+    return aiomqtt.TLSParameters(
+        ca_certs=str(settings.tls_ca),
+        certfile=str(settings.tls_cert) if settings.tls_cert else None,
+        keyfile=str(settings.tls_key) if settings.tls_key else None,
+    )
 
 
 def reason_value(code: int | ReasonCode | None) -> int:

@@ -92,6 +92,11 @@ class Ecu:
     answer: Frame | None = None
 
     @property
+    def provider(self) -> str:
+        """What it is called on the bus contract."""
+        return f"can-{self.name.lower()}"
+
+    @property
     def paths(self) -> tuple[str, ...]:
         return tuple(path for frame in self.statuses for path in frame.codecs)
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
+from collections.abc import Callable
 
 import can
 
@@ -25,13 +26,18 @@ REPORT_S = 60.0
 
 class Gateway:
     """`counters` has everything that went wrong, by code; see `CanPort`, `Reception`, `Commands` and `Outbox`, and
-    `can-unknown-frame` for frames that the DBC does not have."""
+    `can-unknown-frame` for frames that the DBC does not have.
 
-    def __init__(self, database: CanDatabase, settings: CanSettings, broker: BrokerSettings, vid: str) -> None:
+    `broker` says how a provider connects, by its name: on a broker that asks for certificates each has one of its own.
+    """
+
+    def __init__(
+        self, database: CanDatabase, settings: CanSettings, broker: Callable[[str], BrokerSettings], vid: str
+    ) -> None:
         self.counters: Counter[str] = Counter()
         self.port = CanPort(settings, self._on_frame, self.counters)
         self.providers = [
-            EcuProvider(ecu, database.profile, settings, broker, vid, self.port.send, self.counters)
+            EcuProvider(ecu, database.profile, settings, broker(ecu.provider), vid, self.port.send, self.counters)
             for ecu in database.ecus
         ]
         self._known = database.frames

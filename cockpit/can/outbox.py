@@ -18,8 +18,8 @@ AT_ONCE = 50
 
 class Outbox:
     """Of a retained message only the newest of its topic waits; when full the oldest goes, counted as
-    `can-outbox-overflow`. What the broker did not take is counted under the error's code, told to `on_failure` with
-    its topic and never sent again."""
+    `can-outbox-overflow`. What the broker did not take is counted under the error's code and never sent again; it is
+    told to `on_failure` with its topic, unless the broker denied it and would deny it again."""
 
     def __init__(self, bus: Bus, counters: Counter[str], on_failure: Callable[[str], None]) -> None:
         self._bus = bus
@@ -53,4 +53,5 @@ class Outbox:
             await self._bus.publish(topic, body, retain=retain)
         except BusError as error:
             self._counters[error.code] += 1
-            self._on_failure(topic)
+            if error.code != "bus-denied":
+                self._on_failure(topic)

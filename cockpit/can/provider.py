@@ -36,7 +36,7 @@ class EcuProvider:
         send: Send,
         counters: Counter[str],
     ) -> None:
-        self.name = f"can-{ecu.name.lower()}"
+        self.name = ecu.provider
         self._vid = vid
         self._profile = profile
         self._refresh_s = settings.refresh_s

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from cockpit.broker.configuration import Listener
 from cockpit.broker.folder import DEFAULT_DAYS, BrokerFolder
-from cockpit.broker.roles import ROLES, Client
+from cockpit.broker.roles import ROLES, Client, usual_clients
 from cockpit.cli.options import Subcommands
 from cockpit.config import load_settings
 from cockpit.profile import load_profile
@@ -66,12 +66,10 @@ def _days(text: str) -> int:
 
 def _setup(args: argparse.Namespace) -> int:
     settings = load_settings(args.config, **({"vid": args.vid} if args.vid else {}))
-    apps = load_profile(settings.profile).apps
-    usual = ["assistant", "vehicle", "screen", "telematics", "diagnosis"]
-    usual += [f"app:{app}" for app in apps] + [f"microphone:{zone}" for zone in ZONES]
     folder = BrokerFolder(args.folder)
     names = list(dict.fromkeys([*args.san, *LOCAL, socket.gethostname()]))
-    clients = [Client.parse(text) for text in [*usual, *args.client]]
+    clients = usual_clients(load_profile(settings.profile).apps, ZONES)
+    clients += [Client.parse(text) for text in args.client]
     listener = Listener(args.port, args.listen, args.user or _usual_user())
     folder.setup(settings.vid, clients, names, listener, args.days, force=args.force)
     _print_table(folder)

@@ -10,8 +10,10 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.cli.options import Subcommands, add_settings, settings_of
-from cockpit.config import CanSettings, Settings
+from cockpit.broker.folder import BrokerFolder
+from cockpit.broker.roles import Client
+from cockpit.cli.options import Subcommands, add_credentials, add_settings, settings_of
+from cockpit.config import BrokerSettings, CanSettings, Settings
 from cockpit.errors import CanError
 from cockpit.profile import load_profile
 
@@ -24,6 +26,7 @@ def add(subcommands: Subcommands) -> None:
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
     gateway = actions.add_parser("gateway", help="stand between MQTT and CAN, both ways")
     gateway.set_defaults(run=_gateway)
+    add_credentials(gateway)
     decode = actions.add_parser("decode", help="frames of the bus, or of a log, as signals and values in JSON Lines")
     decode.add_argument(
         "log", nargs="?", type=Path, help="a log of candump -L, .asc, .blf or .trc; else the bus itself"
@@ -56,8 +59,13 @@ def _gateway(args: argparse.Namespace) -> int:
     settings, bus, database = _prepared(args)
     from cockpit.can.gateway import Gateway  # noqa: PLC0415 (an extra)
 
+    folder = BrokerFolder(args.credentials) if args.credentials else None
+
+    def broker(provider: str) -> BrokerSettings:
+        return folder.connection(Client("provider", provider), settings.broker) if folder else settings.broker
+
     async def stand() -> None:
-        await Gateway(database, bus, settings.broker, settings.vid).run()
+        await Gateway(database, bus, broker, settings.vid).run()
 
     names = ", ".join(ecu.name for ecu in database.ecus)
     print(f"{settings.vid}: {names} on {bus.interface} {bus.channel}", file=sys.stderr, flush=True)

@@ -20,6 +20,11 @@ def add_settings(command: argparse.ArgumentParser) -> None:
     command.add_argument("--vid", help="vehicle id in the topics (default demo)")
 
 
+def add_credentials(command: argparse.ArgumentParser) -> None:
+    """`--credentials`: for subcommands that are several clients at once, each with a certificate of its own."""
+    command.add_argument("--credentials", type=Path, metavar="DIR", help="what `cockpit broker setup` made")
+
+
 def settings_of(args: argparse.Namespace, **overrides: object) -> Settings:
     """The settings of file, environment and command line. Raises `ConfigError`."""
     if args.vid is not None:

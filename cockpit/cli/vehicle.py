@@ -7,13 +7,11 @@ import asyncio
 import sys
 from pathlib import Path
 
-import aiomqtt
-
 from cockpit.broker.folder import BrokerFolder
-from cockpit.broker.roles import Client
-from cockpit.cli.options import Subcommands, add_settings, settings_of
+from cockpit.cli.options import Subcommands, add_credentials, add_settings, settings_of
 from cockpit.config import Settings
 from cockpit.profile import load_profile
+from hil.vehicle.credentials import trust
 from hil.vehicle.simulator import SimulatedVehicle
 from hil.vehicle.tables import drive_cycles
 
@@ -29,7 +27,7 @@ def add(subcommands: Subcommands) -> None:
         help="speed of windows, with which all movements are scaled; 25 is that of a real car (default 200)",
     )
     command.add_argument("--drive", choices=sorted(drive_cycles()), help="a drive cycle to follow")
-    command.add_argument("--credentials", type=Path, metavar="DIR", help="what `cockpit broker setup` made")
+    add_credentials(command)
     command.set_defaults(run=run)
 
 
@@ -43,20 +41,8 @@ async def _simulate(settings: Settings, percent_per_s: float, cycle: str | None,
     profile = load_profile(settings.profile)
     vehicle = SimulatedVehicle(profile, broker.host, broker.port, settings.vid, percent_per_s)
     if credentials is not None:
-        trust(vehicle, BrokerFolder(credentials))
+        trust(vehicle, BrokerFolder(credentials), broker)
     print(f"simulating vehicle {settings.vid} on {broker.host}:{broker.port}", file=sys.stderr, flush=True)
     if cycle is not None:
         await vehicle.drive(cycle)
     await vehicle.run()
-
-
-def trust(vehicle: SimulatedVehicle, folder: BrokerFolder) -> None:
-    """Give the vehicle and each of its apps the certificate of its own."""
-    vehicle.tls = _certificate(folder, Client("vehicle"))
-    for name, app in vehicle.apps.items():
-        app.tls = _certificate(folder, Client("app", name))
-
-
-def _certificate(folder: BrokerFolder, client: Client) -> aiomqtt.TLSParameters:
-    stem = folder.stem(client.name)
-    return aiomqtt.TLSParameters(str(folder.folder / "ca.crt"), f"{stem}.crt", f"{stem}.key")

@@ -42,8 +42,9 @@ class VissSettings(Section):
 
     topic: str = "{vid}/Vehicle"
     """Where the server listens; `{vid}` is the vehicle id. The reference server (vissr) wants `/{vid}/Vehicle`."""
-    reply_topic: str = "cockpit/{vid}/viss"
-    """The assistant's own topic for answers and events, under the prefix that the server may publish to."""
+    reply_topic: str = "viss/{vid}/assistant/answers"
+    """The assistant's own topic for answers and events, under the prefix that the server may publish to; `cockpit
+    broker setup` lets it publish to `viss/{vid}/{client}/{name}`."""
     request: Literal["object", "string"] = "object"
     """Whether the request stands in its envelope as JSON, or as JSON in a string."""
     qos: Literal[0, 1] = 1

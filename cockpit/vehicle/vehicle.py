@@ -60,11 +60,11 @@ class ConnectedVehicle:
         """Send what is permitted and wait for its end. The codes of outcomes that are not `done`:
 
         `bus-away` (no connection, or it ended meanwhile), `bus-unacknowledged` (the broker did not take it in time),
-        `bus-bad-payload` (arguments that JSON cannot hold), `vehicle-unavailable` (no provider or app online),
-        `vehicle-expired` (the permit ran out before publication; nothing was sent), `vehicle-no-answer` (not a word),
-        `vehicle-accepted` and `vehicle-moving` (that was the last word in time), `vehicle-not-reached` (reported as
-        succeeded, but the current value is another), or what the vehicle gave, `vehicle-failed`, `vehicle-rejected`,
-        `vehicle-expired` where it gave none.
+        `bus-denied` (it refused it), `bus-bad-payload` (arguments that JSON cannot hold), `vehicle-unavailable` (no
+        provider or app online), `vehicle-expired` (the permit ran out before publication; nothing was sent),
+        `vehicle-no-answer` (not a word), `vehicle-accepted` and `vehicle-moving` (that was the last word in time),
+        `vehicle-not-reached` (reported as succeeded, but the current value is another), or what the vehicle gave,
+        `vehicle-failed`, `vehicle-rejected`, `vehicle-expired` where it gave none.
         """
         with self._commands.begun(permit) as command:
             outcome = await self._outcome(command)

@@ -50,8 +50,9 @@ async def frames_between(near: RunningBroker, far: RunningBroker, vid: str) -> A
         database=settings.can.database,
         least_timeout_s=LEAST_TIMEOUT_S,
     )
-    here, there = (Bus(BrokerSettings(host=broker.host, port=broker.port)) for broker in (near, far))
-    gateway = Gateway(database, virtual, BrokerSettings(host=near.host, port=near.port), vid)
+    address, other = (BrokerSettings(host=broker.host, port=broker.port) for broker in (near, far))
+    here, there = Bus(address), Bus(other)
+    gateway = Gateway(database, virtual, lambda _: address, vid)
     ecus = EcuNetwork(database, virtual)
     VehicleMirror(ecus, there, vid)
     relay = Relay(here, there, vid, ecus)

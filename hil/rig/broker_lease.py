@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
+from cockpit.broker.roles import RIG_ECHO, RIG_LEASE
 from cockpit.bus import Bus
 from cockpit.config import BrokerSettings
 from cockpit.errors import BusError
@@ -87,7 +88,8 @@ async def broker_lease(
     Raises `RigError`: `rig-late` where the broker is not reached; `rig-busy` where somebody has the rig, unless told to
     `steal` it; `rig-lost` ends the block when it is stolen, or the broker was away for `ttl_s`.
     """
-    lease, topic, echo = BrokerLease(name, who, ttl_s), f"rig/{name}/lease", f"rig/{name}/echo/{uuid4().hex}"
+    lease = BrokerLease(name, who, ttl_s)
+    topic, echo = RIG_LEASE.template.format(rig=name), RIG_ECHO.template.format(rig=name, token=uuid4().hex)
     echoed = asyncio.Event()
     bus = Bus(broker)
     bus.subscribe(topic, lambda _topic, payload, _retained: lease.heard(payload))

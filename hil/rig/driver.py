@@ -10,8 +10,12 @@ from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar, get
 
 from pydantic import BaseModel, ConfigDict
 
+from cockpit.broker.folder import BrokerFolder
+from cockpit.broker.roles import Client
 from cockpit.bus import Bus
 from cockpit.config import BrokerSettings, Settings
+from cockpit.errors import ConfigError
+from hil.rig.errors import RigError
 from hil.trace import Trace
 
 Role = Literal["broker", "bus", "car", "network", "power", "board", "voice", "microphones", "can"]
@@ -43,11 +47,26 @@ class Site:
     """Where the rig itself reaches the broker; filled in by the role `broker`."""
     assistant_broker: BrokerSettings
     """Where the assistant is to reach it: the same, or what the role `network` puts in between."""
+    credentials: BrokerFolder | None = None
+    """Certificates for all that a rig is on its broker; filled in by the role `broker` where that asks for them."""
+    person: str = ""
+    """Tells the certificates of several people apart who share a rig: `rig:NAME`, `rig:NAME-lease`."""
     _bus: Bus | None = None
 
     @property
     def vid(self) -> str:
         return self.settings.vid
+
+    def connection(self, part: str = "") -> BrokerSettings:
+        """How the rig's own client `part` reaches the broker: each connection is a client, with its own certificate
+        where the broker asks for one. Raises `RigError` (`rig-unsupported`) where it has none."""
+        if self.credentials is None:
+            return self.broker
+        client = Client("rig", "-".join(filter(None, (self.person, part))))
+        try:
+            return self.credentials.connection(client, self.broker)
+        except ConfigError as error:
+            raise RigError("unsupported", error.message) from error
 
     @property
     def bus(self) -> Bus:

@@ -10,6 +10,7 @@ from hil.rig.errors import RigError
 
 DRIVERS: dict[str, str] = {
     "own-broker": "hil.rig.drivers.broker:OwnBroker",
+    "own-secure-broker": "hil.rig.drivers.secure_broker:OwnSecureBroker",
     "broker": "hil.rig.drivers.broker:GivenBroker",
     "bus-observer": "hil.rig.drivers.observer:BusObserver",
     "simulated-car": "hil.rig.drivers.virtual_car:VirtualCar",

@@ -65,7 +65,7 @@ class Rig:
     @property
     def broker(self) -> BrokerSettings:
         """Where the rig itself reaches the broker: past the network that faults disturb."""
-        return self.site.broker
+        return self.site.connection()
 
     @property
     def voice(self) -> Voice:
@@ -157,8 +157,8 @@ async def open_rig(
             driver = await stack.enter_async_context(fitting.driver(fitting.where, site))
             drivers.setdefault(fitting.driver.role, driver)
             if fitting.driver.role == "broker" and plan.rig.lease.kept_by == "broker":
-                ttl_s = plan.rig.lease.ttl_s
-                await stack.enter_async_context(broker_lease(plan.rig.name, who, site.broker, ttl_s, steal=steal))
+                ttl_s, address = plan.rig.lease.ttl_s, site.connection("lease")
+                await stack.enter_async_context(broker_lease(plan.rig.name, who, address, ttl_s, steal=steal))
         rig = Rig(plan, site, drivers)
         stack.push_async_callback(_put_away, rig, who)
         await rig.boot()

@@ -51,7 +51,7 @@ class VissServer:
 
     `requests` counts the actions that were asked for, and among them `refused` for a reply topic that may not be,
     `broken` for what is no request, `overflow` for answers that were lost.
-    Make it before `bus` runs, and `run` it.
+    Make it before `bus` runs, and `run` it. The car is reached by `car_bus` where that is another.
     """
 
     def __init__(
@@ -60,12 +60,14 @@ class VissServer:
         profile: VehicleProfile,
         car_vid: str,
         topic: str = "demo/Vehicle",
-        prefix: str = "cockpit/",
+        prefix: str = "viss/",
         qos: int = 1,
+        *,
+        car_bus: Bus | None = None,
     ) -> None:
         self.faults = VissFaults()
         self.requests: Counter[str] = Counter()
-        self.car = CarLink(bus, profile, car_vid, issuer="viss")
+        self.car = CarLink(car_bus or bus, profile, car_vid, issuer="viss")
         self._bus, self._profile, self._prefix, self._qos = bus, profile, prefix, qos
         self._ids = count(1)
         self._subscriptions: dict[str, _Subscription] = {}

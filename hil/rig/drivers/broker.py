@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from cockpit.broker.folder import BrokerFolder
+from cockpit.broker.roles import Client
 from cockpit.config import BrokerSettings
+from cockpit.errors import ConfigError
 from hil.broker import running_broker
 from hil.rig.driver import Driver, Resource
 from hil.rig.errors import RigError
@@ -39,6 +43,13 @@ class GivenBrokerResource(Resource):
     """Where the rig reaches it, as in the assistant's section `broker`."""
     assistant: BrokerSettings | None = None
     """Where the assistant does, where that is another name, user or certificate."""
+    credentials: Path | None = None
+    """The folder that `cockpit broker setup` made, or the part of it that this machine needs: `ca.crt`, and in
+    `clients/` those of the rig (`rig`, `rig-lease`, `rig-microphones`), of the simulated car with its apps, and where
+    `assistant` is not given, of the assistant."""
+    person: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]*$")] = ""
+    """Where several people share the broker, whose certificates they are: `rig-NAME`, `rig-NAME-lease`. Two who came
+    with the same would end each other's connections."""
 
 
 class GivenBroker(Driver[GivenBrokerResource]):
@@ -48,5 +59,16 @@ class GivenBroker(Driver[GivenBrokerResource]):
     resource = GivenBrokerResource
 
     async def open(self) -> None:
-        self.site.broker = self.where.address
-        self.site.assistant_broker = self.where.assistant or self.where.address
+        """Raises `RigError` (`rig-unsupported`) where the assistant has no certificate."""
+        where = self.where
+        self.site.broker = where.address
+        self.site.assistant_broker = where.assistant or where.address
+        if where.credentials is None:
+            return
+        self.site.credentials, self.site.person = BrokerFolder(where.credentials), where.person
+        if where.assistant is None:
+            try:
+                known = self.site.credentials.connection(Client("assistant"), where.address)
+            except ConfigError as error:
+                raise RigError("unsupported", error.message) from error
+            self.site.assistant_broker = known

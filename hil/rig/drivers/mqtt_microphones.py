@@ -28,7 +28,7 @@ class MqttMicrophones(Driver[Resource]):
     async def open(self) -> None:
         self._slices: dict[str, list[bytes]] = {}
         self._entries: dict[str, Seen] = {}
-        bus = Bus(self.site.broker)
+        bus = Bus(self.site.connection("microphones"))
         bus.subscribe(topics.REPLY_AUDIO.filter(self.site.vid), self._take, qos=0)
         await self.held.enter_async_context(bus.running())
         await asyncio.wait_for(bus.wait_connected(), 10.0)

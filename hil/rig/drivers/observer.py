@@ -29,7 +29,7 @@ class BusObserver(Driver[BusObserverResource]):
     resource = BusObserverResource
 
     async def open(self) -> None:
-        bus = Bus(self.site.broker)
+        bus = Bus(self.site.connection())
         for branch in ("vehicle", "app", "cockpit"):
             bus.subscribe(f"{branch}/{self.site.vid}/#", self._seen)
         await self.held.enter_async_context(bus.running())

@@ -7,11 +7,15 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from cockpit.broker.folder import BrokerFolder
+from cockpit.errors import ConfigError
 from cockpit.profile import load_profile
 from cockpit.types import Scalar
 from hil.rig.driver import Driver, Resource, Site
 from hil.rig.drivers.simulated_car import PERCENT_PER_S, SimulatedCar
+from hil.rig.errors import RigError
 from hil.trace import Seen, Source, Trace
+from hil.vehicle.credentials import trust
 from hil.vehicle.simulator import SimulatedVehicle
 
 
@@ -51,7 +55,15 @@ class VirtualCar(Driver[VirtualCarResource]):
             seed=where.seed,
             noise=where.noise,
         )
+        if site.credentials is not None:
+            self._trust(site.credentials)
         self._car = await self.held.enter_async_context(SimulatedCar(_SiteTrace(site), self.vehicle))
+
+    def _trust(self, credentials: BrokerFolder) -> None:
+        try:
+            trust(self.vehicle, credentials, self.site.broker)
+        except ConfigError as error:
+            raise RigError("unsupported", error.message) from error
 
     async def prepare(self, values: Mapping[str, Scalar]) -> None:
         await self._car.prepare(values)

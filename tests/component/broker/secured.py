@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ CLIENTS = [
     *(Client(role) for role in ("assistant", "vehicle", "screen", "telematics", "diagnosis", "recorder", "rig")),
     *(Client("app", app) for app in APPS),
     *(Client("microphone", zone) for zone in ZONES),
+    Client("provider", "can-bcm"),
 ]
 
 
@@ -37,16 +38,13 @@ class Secured:
     port: int
     vid: str
 
+    @property
+    def address(self) -> BrokerSettings:
+        return BrokerSettings(host="127.0.0.1", port=self.port)
+
     def settings(self, name: str) -> BrokerSettings:
-        """How client `name` connects."""
-        stem = self.folder.stem(name)
-        return BrokerSettings(
-            host="127.0.0.1",
-            port=self.port,
-            tls_ca=self.folder.folder / "ca.crt",
-            tls_cert=stem.with_suffix(".crt"),
-            tls_key=stem.with_suffix(".key"),
-        )
+        """How client `name` connects: `role` or `role:instance`."""
+        return self.folder.connection(Client.parse(name), self.address)
 
     def client(self, stem: Path | None, **more: Any) -> aiomqtt.Client:
         """A bare client with the certificate of `stem`, or with none."""
@@ -61,12 +59,12 @@ class Secured:
 
 
 @asynccontextmanager
-async def secured(folder: Path, vid: str) -> AsyncIterator[Secured]:
-    """The broker of a fresh set-up in `folder`."""
+async def secured(folder: Path, vid: str, more: Iterable[Client] = ()) -> AsyncIterator[Secured]:
+    """The broker of a fresh set-up in `folder`, with `more` clients than the usual."""
     port = free_port()
     made = BrokerFolder(folder / "broker")
     user = getpass.getuser() if os.geteuid() == 0 else ""
-    made.setup(vid, CLIENTS, ["127.0.0.1"], Listener(port, "127.0.0.1", user), 30, force=False)
+    made.setup(vid, [*CLIENTS, *more], ["127.0.0.1"], Listener(port, "127.0.0.1", user), 30, force=False)
     async with configured_mosquitto(made.server / "mosquitto.conf", port):
         yield Secured(made, port, vid)
 

@@ -11,12 +11,14 @@ from tests.component.broker.secured import APPS, CLIENTS, Secured, settled
 
 WATCHERS = {"recorder", "rig"}
 PASSENGERS = {"screen", "rig"}
+CAR = {"vehicle", "provider-can-bcm"}
 
 TOPICS: dict[str, tuple[set[str], set[str]]] = {
-    "vehicle/{vid}/state/Vehicle/Speed": ({"vehicle"}, {"assistant", "screen", "diagnosis"}),
-    "vehicle/{vid}/set/Vehicle/Cabin/HVAC/IsAirConditioningActive": ({"assistant"}, {"vehicle", "diagnosis"}),
-    "vehicle/{vid}/result/cockpit": ({"vehicle"}, {"assistant", "diagnosis"}),
-    "vehicle/{vid}/provider/gateway": ({"vehicle"}, {"assistant", "screen", "diagnosis"}),
+    "vehicle/{vid}/state/Vehicle/Speed": (CAR, {"assistant", "screen", "diagnosis"}),
+    "vehicle/{vid}/set/Vehicle/Cabin/HVAC/IsAirConditioningActive": ({"assistant"}, CAR | {"diagnosis"}),
+    "vehicle/{vid}/result/cockpit": (CAR, {"assistant", "diagnosis"}),
+    "vehicle/{vid}/provider/can-bcm": (CAR, {"assistant", "screen", "diagnosis"}),
+    "vehicle/{vid}/provider/can-esc": ({"vehicle"}, {"assistant", "screen", "diagnosis"}),
     "app/{vid}/media/play": ({"assistant"}, {"app-media"}),
     "app/{vid}/result": ({f"app-{app}" for app in APPS}, {"assistant"}),
     # a presence looks like a request, so its app reads it and the assistant can write it
@@ -35,6 +37,8 @@ TOPICS: dict[str, tuple[set[str], set[str]]] = {
     "{vid}/Vehicle": ({"assistant"}, {"vehicle"}),
     "/{vid}/Vehicle": ({"assistant"}, {"vehicle"}),
     "viss/{vid}/assistant/1": ({"vehicle"}, {"assistant"}),
+    "rig/desk/lease": ({"rig"}, set()),
+    "rig/desk/echo/1": ({"rig"}, set()),
 }
 """Topic: who may write it, and who reads it beside those who watch everything."""
 

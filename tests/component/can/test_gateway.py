@@ -68,7 +68,7 @@ class Stand:
 async def standing(
     broker: RunningBroker, database: CanDatabase, settings: CanSettings, vid: str
 ) -> AsyncIterator[Stand]:
-    gateway = Gateway(database, settings, BrokerSettings(host=broker.host, port=broker.port), vid)
+    gateway = Gateway(database, settings, lambda _: BrokerSettings(host=broker.host, port=broker.port), vid)
     ecus = EcuNetwork(database, settings)
     async with peer(broker, vid) as rig:
         tasks = [asyncio.create_task(gateway.run()), asyncio.create_task(ecus.run())]
@@ -125,7 +125,7 @@ async def test_a_broker_that_comes_back_is_told_everything(
     database: CanDatabase, can_bus: CanSettings, vid: str
 ) -> None:
     port = free_port()
-    gateway = Gateway(database, can_bus, BrokerSettings(host="127.0.0.1", port=port), vid)
+    gateway = Gateway(database, can_bus, lambda _: BrokerSettings(host="127.0.0.1", port=port), vid)
     ecus = EcuNetwork(database, can_bus)
     tasks = [asyncio.create_task(part.run()) for part in (gateway, ecus)]
     try:

@@ -44,7 +44,7 @@ async def test_a_request_as_it_stands_on_the_bus(broker: RunningBroker, profile:
         await side.do(SetSignal(TEMPERATURE, 22))
         (message,) = [one for one in await observer.heard(f"lab/{vid}/Vehicle", 0) if b'"set"' in one.payload]
     envelope = body(message)
-    assert envelope["topic"] == f"cockpit/{vid}/viss"
+    assert envelope["topic"] == f"viss/{vid}/assistant/answers"
     request = envelope["request"]
     assert request.pop("requestId")
     assert request == {"action": "set", "path": TEMPERATURE, "value": "22.0"}
@@ -183,7 +183,7 @@ async def test_what_is_broken_is_counted_and_the_next_counts(
     side: Side, broker: RunningBroker, vid: str, message: Any, counter: str
 ) -> None:
     async with peer(broker, vid) as rogue:
-        await rogue.publish(f"cockpit/{vid}/viss", message)
+        await rogue.publish(f"viss/{vid}/assistant/answers", message)
         await side.counted(counter)
     assert side.vehicle.snapshot().value(WINDOW) == 0
     assert (await side.do(SetSignal(WINDOW, 20))).status == "done"

@@ -10,7 +10,7 @@ from cockpit.broker.configuration import Listener
 from cockpit.broker.folder import BrokerFolder
 from cockpit.broker.roles import ROLES, Client
 from cockpit.cli import main
-from cockpit.config import load_settings
+from cockpit.config import BrokerSettings, load_settings
 from cockpit.errors import ConfigError
 
 SOME = [Client("assistant"), Client("app", "media")]
@@ -155,3 +155,18 @@ def test_a_folder_that_cannot_be_is_told(tmp_path: Path, capsys: pytest.CaptureF
     (tmp_path / "file").write_text("")
     assert main(["broker", "setup", str(tmp_path / "file" / "broker")]) == 2
     assert "[config-unwritable]" in capsys.readouterr().err
+
+
+def test_a_client_is_told_its_files_or_how_they_are_made(tmp_path: Path) -> None:
+    folder = made(tmp_path, clients=[Client("provider", "can-bcm")])
+    here = folder.connection(Client("provider", "can-bcm"), BrokerSettings(host="car", port=8883))
+    assert (here.host, here.tls_ca) == ("car", tmp_path / "ca.crt")
+    assert (here.tls_cert, here.tls_key) == tuple(
+        tmp_path / f"clients/provider-can-bcm.{end}" for end in ("crt", "key")
+    )
+    with pytest.raises(ConfigError, match="--client provider:can-esc"):
+        folder.connection(Client("provider", "can-esc"), here)
+
+
+def test_a_name_with_hyphens_is_that_client_again(tmp_path: Path) -> None:
+    assert made(tmp_path, clients=[Client.parse("provider:can-bcm")]).clients() == [Client("provider", "can-bcm")]

@@ -13,7 +13,7 @@ COMPOSER = Composer(SKILLS, PROFILE)
 WINDOW = do("window.open")
 FAN = do("fan.set", value=40)
 CODES = ("no-answer", "accepted", "moving", "obstacle", "not-reached", "low-voltage", "busy", "superseded", "refused",
-         "away", "unacknowledged", "")  # fmt: skip
+         "away", "unacknowledged", "denied", "")  # fmt: skip
 
 
 def where(plan: Do, value: Scalar) -> Snapshot:

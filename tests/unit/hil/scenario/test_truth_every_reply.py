@@ -157,6 +157,7 @@ def test_what_was_so_already_is_true_where_it_was_and_a_lie_where_not(lang: Lang
         ("failed", "bus-unacknowledged", "never answered"),
         ("failed", "vehicle-moving", "never answered"),
         ("failed", "vehicle-not-reached", "failed"),
+        ("failed", "bus-denied", "nothing"),
         ("expired", "", "nothing"),
         ("unavailable", "vehicle-unavailable", "nothing"),
         ("refused", "opens-at-standstill", "nothing"),
