@@ -11,8 +11,7 @@ import asyncio
 import resource
 import signal
 import sys
-from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any, Protocol
 
 import psutil
 
+from hil.fault.undoing import Undo, UndoableFaults
 from hil.rig.errors import RigError
 
 HOST_FAULTS = ("cpu", "memory", "full-disk", "clock-jump", "freeze", "kill")
@@ -33,8 +33,6 @@ HOLD = (
     "print('held', flush=True)\nsys.stdin.read()\n"
 )
 """Holds so many bytes, every page of them written to, until its input ends."""
-
-Undo = Callable[[], Awaitable[None]]
 
 
 class Target(Protocol):
@@ -80,42 +78,22 @@ class FakedClock:
         self.file.write_text(f"{ahead_s:+f}\n", "utf-8")
 
 
-class HostFaults:
+class HostFaults(UndoableFaults):
     """Begins and ends faults of the machine and of `target`. `clock` is what its process was started with, if any."""
 
     def __init__(self, target: Target, clock: FakedClock | None) -> None:
         self._target, self._clock = target, clock
-        self._undo: dict[str, Undo] = {}
-        self._begun: Counter[str] = Counter()
-        self._kinds: dict[str, Callable[[Mapping[str, Any]], Awaitable[Undo]]] = {
-            "cpu": self._cpu,
-            "memory": self._memory,
-            "full-disk": self._full_disk,
-            "clock-jump": self._clock_jump,
-            "freeze": self._freeze,
-            "kill": self._kill,
-        }
-
-    async def begin(self, kind: str, args: Mapping[str, Any]) -> str:
-        """Start a fault; gives the name by which it is ended. Raises `RigError` (`rig-unsupported`)."""
-        if kind not in self._kinds:
-            raise RigError("unsupported", f"the board's computer cannot do {kind}")
-        self._begun[kind] += 1
-        name = f"{kind}-{self._begun[kind]}"
-        self._undo[name] = await self._kinds[kind](args)
-        return name
-
-    async def end(self, name: str) -> None:
-        """Raises `RigError` (`rig-unknown-fault`) for one that is not on, and what `Target.online` does."""
-        undo = self._undo.pop(name, None)
-        if undo is None:
-            raise RigError("unknown-fault", f"no fault {name} is on")
-        await undo()
-
-    async def clear(self) -> None:
-        """End all."""
-        for name in list(self._undo):
-            await self.end(name)
+        super().__init__(
+            "the board's computer",
+            {
+                "cpu": self._cpu,
+                "memory": self._memory,
+                "full-disk": self._full_disk,
+                "clock-jump": self._clock_jump,
+                "freeze": self._freeze,
+                "kill": self._kill,
+            },
+        )
 
     def restarted(self) -> None:
         """The assistant is another process now: what was done to the one before is done to this one."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from hil.fault.host import HOLD, Undo
+from hil.fault.host import HOLD
+from hil.fault.undoing import Undo, UndoableFaults
 from hil.rig.errors import RigError
 
 if TYPE_CHECKING:
@@ -18,40 +18,25 @@ SPIN = "while :; do :; done & spin=$!; echo begun; cat > /dev/null; kill $spin"
 """Keeps a core busy until its input ends, which it does at the latest with the connection."""
 
 
-class RemoteFaults:
+class RemoteFaults(UndoableFaults):
     """The kinds of the layer `host`, on `board`."""
 
     def __init__(self, board: SshBoard) -> None:
         self._board = board
-        self._undo: dict[str, Undo] = {}
-        self._begun: Counter[str] = Counter()
-        self._kinds: dict[str, Callable[[Mapping[str, Any]], Awaitable[Undo]]] = {
-            "cpu": self._cpu,
-            "memory": self._memory,
-            "full-disk": self._full_disk,
-            "clock-jump": self._clock_jump,
-            "freeze": self._freeze,
-            "kill": self._kill,
-        }
-
-    async def begin(self, kind: str, args: Mapping[str, Any]) -> str:
-        """Raises `RigError` (`rig-unsupported`)."""
-        if kind not in self._kinds:
-            raise RigError("unsupported", f"the board cannot do {kind}")
-        self._begun[kind] += 1
-        name = f"{kind}-{self._begun[kind]}"
-        self._undo[name] = await self._kinds[kind](args)
-        return name
-
-    async def end(self, name: str) -> None:
-        """Raises `RigError` (`rig-unknown-fault`) for one that is not on."""
-        undo = self._undo.pop(name, None)
-        if undo is None:
-            raise RigError("unknown-fault", f"no fault {name} is on")
-        await undo()
+        super().__init__(
+            "the board",
+            {
+                "cpu": self._cpu,
+                "memory": self._memory,
+                "full-disk": self._full_disk,
+                "clock-jump": self._clock_jump,
+                "freeze": self._freeze,
+                "kill": self._kill,
+            },
+        )
 
     async def clear(self) -> None:
-        """End all."""
+        """End all; a board that cannot be reached any more keeps none."""
         for name in list(self._undo):
             with suppress(RigError):
                 await self.end(name)
