@@ -69,10 +69,10 @@ def read_mutants(file: Path = FILE) -> list[Mutant]:
     return [Mutant.model_validate(row) for row in read_yaml(file)]
 
 
-def copied(folder: Path) -> None:
+def copied(source: Path, folder: Path) -> None:
     """The source in `folder`, ready to be broken."""
     for name in COPIED:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(source / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in LINKED:
         (folder / name).symlink_to(ROOT / name)
 
@@ -105,11 +105,11 @@ def tried(folder: Path, rig: Path, scenarios: list[str]) -> Trial:
     return Trial("survived" if blind else "caught", failed, blind)
 
 
-def trial(mutant: Mutant | None, rig: Path, scenarios: list[str]) -> Trial:
-    """Try one mutant, or the unchanged source where there is none."""
+def trial(source: Path, mutant: Mutant | None, rig: Path, scenarios: list[str]) -> Trial:
+    """Try one mutant, or the unchanged `source` where there is none."""
     with tempfile.TemporaryDirectory(prefix="cockpit-mutant-") as name:
         folder = Path(name)
-        copied(folder)
+        copied(source, folder)
         if mutant is not None:
             mutate(folder, mutant)
         return tried(folder, rig, scenarios)
@@ -120,20 +120,28 @@ def main() -> int:
     parser.add_argument("--only", default="", help="regular expression on the ids of mutants")
     parser.add_argument("--rig", type=Path, default=RIG)
     args = parser.parse_args()
-    console = Console()
-    mutants = [mutant for mutant in read_mutants() if re.search(args.only, mutant.id)]
-    sound = trial(None, args.rig, sorted({one for mutant in mutants for one in mutant.caught_by}))
+    with tempfile.TemporaryDirectory(prefix="cockpit-source-") as name:
+        copied(ROOT, Path(name))  # so that who edits meanwhile changes nothing
+        return _all(Path(name), args.only, args.rig, Console())
+
+
+def _all(source: Path, only: str, rig: Path, console: Console) -> int:
+    mutants = [mutant for mutant in read_mutants() if re.search(only, mutant.id)]
+    sound = trial(source, None, rig, sorted({one for mutant in mutants for one in mutant.caught_by}))
     if sound.verdict == "broken" or sound.failed:
         console.print(f"the unchanged source does not pass: {', '.join(sound.failed)}\n{sound.output}")
         return 2 if sound.verdict == "broken" else 1
-    table, trials = Table("mutant", "breaks", "verdict", "scenarios", title="broken on purpose"), []
+    table = Table("mutant", "breaks", "verdict", "scenarios", title="broken on purpose")
+    verdicts = set()
     for mutant in mutants:
-        found = trial(mutant, args.rig, mutant.caught_by)
-        trials.append(found)
-        table.add_row(mutant.id, mutant.breaks, found.verdict, ", ".join(found.blind or found.failed) or found.output)
-        console.print(f"{mutant.id}: {found.verdict}")
+        found = trial(source, mutant, rig, mutant.caught_by)
+        verdicts.add(found.verdict)
+        console.print(f"{mutant.id}: {found.verdict}{' by all but ' * bool(found.blind)}{', '.join(found.blind)}")
+        if found.output:
+            console.print(found.output, markup=False)
+        counted = f"{len(found.failed)} of {len(found.failed) + len(found.blind)} noticed"
+        table.add_row(mutant.id, mutant.breaks, found.verdict, counted)
     console.print(table)
-    verdicts = {found.verdict for found in trials}
     return 2 if "broken" in verdicts else 1 if "survived" in verdicts else 0
 
 
