@@ -76,9 +76,11 @@ bench-route: install ## who answers a day's requests at a good, a weak and no li
 	@$(BIN)/cockpit models pull default
 	@$(BIN)/python -m hil.routing.bench $(ARGS)
 
-hil: install ## every scenario on the all-virtual rig; its report is out/hil/report.html, opened in a browser where one is
+hil: install ## every scenario on the all-virtual rig; its report, compared with the run before: out/hil/report.html
 	@$(BIN)/cockpit models pull default
-	@$(BIN)/cockpit hil run hil/scenarios --rig virtual --out out/hil
+	@rm -rf out/hil-before; if test -d out/hil; then mv out/hil out/hil-before; fi
+	@$(BIN)/cockpit hil run hil/scenarios --rig virtual --out out/hil \
+	  $$(if test -f out/hil-before/run.json; then echo --against out/hil-before; fi)
 	@$(BIN)/python -m hil.report.looking out/hil/report.html
 
 hil-mutants: install ## break the gate, expiry, freshness, confirmation, results …, one at a time: scenarios must notice
