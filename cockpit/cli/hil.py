@@ -141,7 +141,8 @@ def _list(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     scenarios = selected(args)
-    print(f"{len(scenarios)} scenarios are in order")
+    one = len(scenarios) == 1
+    print("1 scenario is in order" if one else f"{len(scenarios)} scenarios are in order")
     if args.rig is not None:
         plan = read_rig(args.rig)
         print(f"{plan.rig.name}: {len(plan.fittings)} resources are in order")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cockpit.types import Scalar, Zone
+from hil.fault.kinds import checked
+from hil.rig.errors import RigError
 
 Values = dict[str, Scalar]
 """VSS paths with their values."""
@@ -69,6 +71,14 @@ class Inject(Step):
 
     fault: str
     args: dict[str, Any] = Field(default_factory=dict, alias="with")
+
+    @model_validator(mode="after")
+    def _of_the_table(self) -> Self:
+        try:
+            checked(self.fault, self.args)
+        except RigError as error:
+            raise ValueError(error.message) from error
+        return self
 
 
 class Mend(Step):
