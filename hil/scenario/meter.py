@@ -19,7 +19,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from statistics import fmean, median
 
 from cockpit.errors import CockpitError
@@ -49,12 +49,16 @@ class Meter:
         self._lives: dict[str, list[Samples]] = {}
         """The samples of each process, from start to start of the assistant."""
         self._looked: tuple[list[Seen], int] = (rig.trace.entries, 0)
+        self._told = asyncio.Event()
+        """Set once a share of a core can be told, or never will be."""
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         task = asyncio.create_task(self._run(), name="meter")
         try:
             yield
+            with suppress(TimeoutError):  # of a run that is over sooner there would be no share of a core
+                await asyncio.wait_for(self._told.wait(), 2 * EVERY_S)
         finally:
             task.cancel()
             await asyncio.wait({task})
@@ -65,6 +69,7 @@ class Meter:
             try:
                 used = await self._rig.board.usage()
             except CockpitError:
+                self._told.set()
                 return  # a board that cannot tell: the figures are missing, which the budgets say
             if self._started():
                 for lives in self._lives.values():
@@ -75,6 +80,8 @@ class Meter:
                 self._lives.setdefault(one.process, [[]])[-1].append(sample)
                 data = {"process": one.process, "cpu": round(one.cpu, 3), "memory_mb": round(one.memory_mb, 1)}
                 self._rig.trace.add("host", "usage", data)
+            if not used or any(len(samples) > 1 for samples in self._samples.values()):
+                self._told.set()
             await asyncio.sleep(EVERY_S)
 
     def _started(self) -> bool:
@@ -112,7 +119,7 @@ def measured(outcomes: Sequence[ScenarioOutcome], startup_s: float) -> dict[str,
     took: dict[str, list[float]] = {}
     starts = [startup_s]
     for attempt in (attempt for one in outcomes for attempt in one.attempts):
-        if not any(e.source == "fault" or e.name == "restart" for e in attempt.entries):
+        if _undisturbed(attempt):
             for stage, ms in _latencies(attempt):
                 took.setdefault(stage, []).append(ms)
         starts += [float(e.data["startup_s"]) for e in attempt.entries if e.source == "step" and e.name == "restarted"]
@@ -120,6 +127,32 @@ def measured(outcomes: Sequence[ScenarioOutcome], startup_s: float) -> dict[str,
     found.update((f"jitter_ms.{stage}", jitter(times)) for stage, times in took.items())
     known = [start for start in starts if not math.isnan(start)]
     return {**found, **({"startup_s": max(known)} if known else {})}
+
+
+def due(
+    budgets: Mapping[str, float], found: Mapping[str, float], outcomes: Sequence[ScenarioOutcome]
+) -> dict[str, float]:
+    """The budgets that a run is held to: all but those it gave no occasion for.
+
+    Where nothing is said aloud there is no first sound, where nothing is wanted of the car no `set`, and a slope wants
+    a life that is long enough.
+    """
+    attempts = [attempt for one in outcomes for attempt in one.attempts if _undisturbed(attempt)]
+    said = [e for attempt in attempts for e in attempt.entries if e.source == "step" and e.name == "say"]
+    aloud = any(e.data.get("aloud") for e in said)
+    long = any(name.startswith("memory_slope_mb_h.") for name in found)
+
+    def occasion(name: str) -> bool:
+        kind, _, stage = name.partition(".")
+        if kind in ("latency_ms", "jitter_ms"):
+            return {"set": name in found, "sound": aloud, "hear": aloud}.get(stage, bool(said))
+        return long or kind != "memory_slope_mb_h"
+
+    return {name: limit for name, limit in budgets.items() if name in found or occasion(name)}
+
+
+def _undisturbed(attempt: Attempt) -> bool:
+    return not any(e.source == "fault" or e.name == "restart" for e in attempt.entries)
 
 
 def _latencies(attempt: Attempt) -> Iterator[tuple[str, float]]:

@@ -16,7 +16,7 @@ from cockpit.profile import load_profile
 from cockpit.skillset import load_skills
 from hil.rig.rig import Rig
 from hil.scenario.load import Loaded
-from hil.scenario.meter import UNREAD_LIMIT_PERCENT, Meter, figures, measured
+from hil.scenario.meter import UNREAD_LIMIT_PERCENT, Meter, due, figures, measured
 from hil.scenario.outcome import Attempt, RunOutcome, ScenarioOutcome
 from hil.scenario.sounds import Sounds
 from hil.scenario.timeline import Timeline
@@ -82,7 +82,7 @@ class Runner:
             began=self._began,
             took_s=round(asyncio.get_running_loop().time() - self._began_s, 3),
             scenarios=tuple(self.outcomes),
-            figures=figures(found, {UNREAD: UNREAD_LIMIT_PERCENT, **self._rig.budgets}),
+            figures=figures(found, {UNREAD: UNREAD_LIMIT_PERCENT, **due(self._rig.budgets, found, self.outcomes)}),
         )
 
     async def _attempt(self, loaded: Loaded, number: int) -> Attempt:

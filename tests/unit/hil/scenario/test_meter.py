@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
-from hil.scenario.meter import figures, jitter, measured, p95, slope, unit
+from hil.rig.protocols import Usage
+from hil.rig.rig import Rig
+from hil.scenario.meter import Meter, due, figures, jitter, measured, p95, slope, unit
 from hil.scenario.outcome import Attempt, ScenarioOutcome
-from hil.trace import Seen
+from hil.trace import Seen, Trace
 from tests.unit.hil.scenario.bus_story import Story
 
 
@@ -64,3 +69,41 @@ def test_a_budget_without_its_figure_is_a_figure_without_value() -> None:
     assert (got.value, got.limit, got.unit, got.ok) == (0.5, 0.6, "cores", True)
     assert (missing.value, missing.limit, missing.unit, missing.ok) == (None, 800, "ms", False)
     assert unit("truth.unread_percent") == "%"
+
+
+LIMITS = {"cpu.cockpit": 1.0, "latency_ms.reply": 9e3, "latency_ms.set": 9e3, "latency_ms.sound": 9e3}
+SLOPE = {"memory_slope_mb_h.cockpit": 9.0}
+
+
+@pytest.mark.parametrize(
+    ("aloud", "faulty", "missing"),
+    [
+        (None, False, {"cpu.cockpit"}),
+        (False, True, {"cpu.cockpit"}),
+        (False, False, {"cpu.cockpit", "latency_ms.reply"}),
+        (True, False, {"cpu.cockpit", "latency_ms.reply", "latency_ms.sound"}),
+    ],
+)
+def test_a_figure_without_occasion_is_not_missed(aloud: bool | None, faulty: bool, missing: set[str]) -> None:
+    entries = [] if aloud is None else [Seen(at_s=0.0, source="step", name="say", data={"aloud": aloud})]
+    entries += [Seen(at_s=0.0, source="fault", name="late")] if faulty else []
+    assert due(LIMITS | SLOPE, {}, [outcome(entries)]).keys() == missing
+
+
+def test_a_process_that_was_never_seen_is_missed() -> None:
+    found = {"memory_slope_mb_h.cockpit": 1.0, "latency_ms.set": 5.0}
+    held = due(SLOPE | {"memory_slope_mb_h.other": 9.0, "latency_ms.set": 9.0, "jitter_ms.set": 1.0}, found, [])
+    assert held.keys() == {"memory_slope_mb_h.cockpit", "memory_slope_mb_h.other", "latency_ms.set"}
+
+
+class Board:
+    async def usage(self) -> list[Usage]:
+        return [Usage("cockpit", 0.25, 300.0)]
+
+
+async def test_a_run_that_is_over_at_once_has_a_share_of_a_core_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hil.scenario.meter.EVERY_S", 0.05)
+    meter = Meter(cast("Rig", SimpleNamespace(board=Board(), trace=Trace())))
+    async with meter.running():
+        pass
+    assert meter.figures()["cpu.cockpit"] == 0.25
