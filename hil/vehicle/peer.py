@@ -38,12 +38,15 @@ class Peer:
         """Set it before `run` for a broker that wants to know who comes."""
 
     async def run(self) -> None:
-        """Stay connected until cancelled."""
+        """Stay connected until cancelled. Why there is no connection is a warning, once while it stays the same."""
+        told = ""
         while True:
             try:
                 await self._connected()
             except* aiomqtt.MqttError as lost:
-                log.info("no connection to the broker: %s", lost.exceptions[0])
+                why = f"no connection to the broker at {self._host}:{self._port}: {lost.exceptions[0]}"
+                log.log(logging.INFO if why == told else logging.WARNING, "%s: %s", self._presence, why)
+                told = why
             heed_cancellation()
             await asyncio.sleep(RECONNECT_S)
 
