@@ -12,7 +12,7 @@ from pathlib import Path
 from cockpit.bus import Bus
 from cockpit.cli.options import Subcommands, add_settings, settings_of
 from cockpit.config import Settings
-from cockpit.errors import ConfigError
+from cockpit.errors import BusError, ConfigError
 from hil.drive.recorder import Keeping, Recorder
 
 
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _record(settings: Settings, file: Path, keeping: Keeping, seconds: float | None) -> None:
-    """Keep until SIGTERM or SIGINT, or for `seconds`."""
+    """Keep until SIGTERM or SIGINT, or for `seconds`. Raises `BusError` (`bus-away`) when no broker was there."""
     bus = Bus(settings.broker)
     recorder = Recorder(bus, settings.vid, file, keeping)
     loop = asyncio.get_running_loop()
@@ -49,7 +49,16 @@ async def _record(settings: Settings, file: Path, keeping: Keeping, seconds: flo
         loop.call_later(seconds, recorder.stop)
     words = "with words" if keeping.personal else "without words"
     print(f"recording vehicle {settings.vid} into {file}, {words}; Ctrl-C ends it", file=sys.stderr, flush=True)
+    met = asyncio.Event()
+
+    async def meet() -> None:
+        met.set()
+
+    bus.on_connect.append(meet)
     async with bus.running():
         await recorder.run()
+    if not met.is_set():
+        where = f"{settings.broker.host}:{settings.broker.port}"
+        raise BusError("away", f"no broker answered at {where}: nothing was heard")
     lost = f", {recorder.lost} lost" if recorder.lost else ""
     print(f"{file}: {recorder.kept} messages{lost}", file=sys.stderr)

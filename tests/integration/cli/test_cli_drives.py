@@ -103,3 +103,8 @@ async def _holds(file: Path, text: str) -> None:
             return
         await asyncio.sleep(0.05)
     raise TimeoutError(f"{text} never came into {file}")
+
+
+def test_a_recording_that_met_no_broker_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["record", "--out", str(tmp_path / "d.jsonl"), "--seconds", "0.5", "--broker", "127.0.0.1:1"]) == 2
+    assert "bus-away" in capsys.readouterr().err
