@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import itertools
 import json
 import statistics
 import sys
@@ -97,23 +96,6 @@ class Soak:
 
 
 @dataclass(slots=True)
-class Load:
-    """Reports every signal of the vehicle in turn: actuators as they are, the other sensors as they are too."""
-
-    vehicle: SimulatedVehicle
-    updates_hz: float
-    sent: int = 0
-
-    async def run(self) -> None:
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        for path in itertools.cycle(self.vehicle.values):
-            await self.vehicle.put(path, self.vehicle.values[path])
-            self.sent += 1
-            await asyncio.sleep(max(0.0, began + self.sent / self.updates_hz - loop.time()))
-
-
-@dataclass(slots=True)
 class Crowd:
     """Rigs beside the one under test; ends with `group`."""
 
@@ -147,12 +129,12 @@ async def soak(settings: Settings, turns: int, rigs: int, updates_hz: float) -> 
     """Raises `TimeoutError` when the assistant does not come up."""
     found = Soak()
     async with serving(settings, speaks=False) as bench, asyncio.TaskGroup() as group:
-        load = Load(bench.vehicle, updates_hz)
-        loading = group.create_task(load.run())
-        crowd = Crowd(bench.broker, load_profile(settings.profile), group, clients=3 + len(bench.vehicle.apps))
-        began = asyncio.get_running_loop().time()
+        vehicle = bench.vehicle
+        loading = group.create_task(vehicle.load(updates_hz, signals=len(vehicle.values)))
+        crowd = Crowd(bench.broker, load_profile(settings.profile), group, clients=3 + len(vehicle.apps))
+        began, before = asyncio.get_running_loop().time(), vehicle.updates
         await _turns(bench, turns, found, crowd, rigs - 1)
-        found.updates_hz = load.sent / (asyncio.get_running_loop().time() - began)
+        found.updates_hz = (vehicle.updates - before) / (asyncio.get_running_loop().time() - began)
         for task in (loading, *crowd.tasks):
             task.cancel()
     return found

@@ -177,8 +177,8 @@ class Composer:
         for proposal in deed.proposals:
             if isinstance(proposal, SetSignal) and control is not None and not control.momentary:
                 now = seen.now.value(proposal.path)
-                moved = now is not None and now != seen.before.value(proposal.path)
-                found.add(now if moved and not same_value(now or 0, proposal.value) else None)
+                there = now is None or same_value(now, proposal.value)
+                found.add(None if there or now == seen.before.value(proposal.path) else now)
         return found.pop() if len(found) == 1 else None
 
     def _deed(self, deed: Deed, words: Wording, speaker: Zone) -> str:

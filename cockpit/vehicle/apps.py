@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cockpit.bus import Bus, topics
-from cockpit.bus.payloads import AppResult, AppStatus, parse, timestamp
+from cockpit.bus.payloads import AppResult, AppStatus, parse
 from cockpit.types import CallApp
 from cockpit.vehicle.command import Command, Commands, Final
+from cockpit.vehicle.publishing import publish
 from cockpit.vehicle.state import SignalStore
 
 
@@ -26,22 +27,7 @@ class AppRequests:
         call = command.permit.proposal
         assert isinstance(call, CallApp)  # noqa: S101 (which port a proposal goes to is decided by its type)
         topic = topics.APP_REQUEST.build(self._vid, app=call.app, action=call.action)
-        ttl_ms = command.ttl_ms()
-        body = {
-            "id": command.id,
-            "args": dict(call.args),
-            "ttl_ms": ttl_ms,
-            "ts": timestamp(),
-            "turn": command.permit.turn,
-        }
-        await self._bus.publish(
-            topic,
-            body,
-            correlation=command.id.encode(),
-            expiry_ms=ttl_ms,
-            content_type="application/json",
-        )
-        command.say("published")
+        await publish(self._bus, topic, command, {"args": dict(call.args)})
 
     def on_status(self, topic: str, payload: bytes, retained: bool) -> None:
         """An app came or went. Raises `BusError` (`bus-bad-payload`)."""

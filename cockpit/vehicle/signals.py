@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from cockpit.bus import Bus, topics
-from cockpit.bus.payloads import Provider, Result, State, parse, parse_timestamp, timestamp
+from cockpit.bus.payloads import Provider, Result, State, parse, parse_timestamp
 from cockpit.profile import VehicleProfile
 from cockpit.types import SetSignal
 from cockpit.vehicle.command import Command, Commands, Final
+from cockpit.vehicle.publishing import publish
 from cockpit.vehicle.state import SignalStore
 
 ISSUER = "cockpit"
@@ -39,23 +40,7 @@ class ContractSignals:
         assert isinstance(wanted, SetSignal)  # noqa: S101 (which port a proposal goes to is decided by its type)
         topic = topics.SET.build(self._vid, path=wanted.path)
         value = self._profile.signals[wanted.path].cast(wanted.value)
-        ttl_ms = command.ttl_ms()
-        body = {
-            "id": command.id,
-            "value": value,
-            "issuer": ISSUER,
-            "ttl_ms": ttl_ms,
-            "ts": timestamp(),
-            "turn": command.permit.turn,
-        }
-        await self._bus.publish(
-            topic,
-            body,
-            correlation=command.id.encode(),
-            expiry_ms=ttl_ms,
-            content_type="application/json",
-        )
-        command.say("published")
+        await publish(self._bus, topic, command, {"value": value, "issuer": ISSUER})
 
     def on_state(self, topic: str, payload: bytes, retained: bool) -> None:
         """A live value is as old as its arrival, a retained one as old as it says. Raises `BusError`

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
 from hil.fault.disturbing import DISTURBING, Disturbance
 from hil.fault.mqtt_link import Link
+from hil.listener import Listener
 from hil.rig.errors import RigError
 
 CONNECT_S = 5.0
 """For a connection to the broker to be made."""
 
 
-class MqttProxy:
+class MqttProxy(Listener):
     """Passes connections on to the broker at `upstream_host`:`upstream_port`. `begin` and `end` a fault at any time.
 
     Transport faults are told apart by `hil/fault/kinds.yaml`; their arguments must be checked before.
@@ -26,32 +27,13 @@ class MqttProxy:
     def __init__(
         self, upstream_host: str, upstream_port: int, *, host: str = "127.0.0.1", listen: int = 0, seed: int = 0
     ) -> None:
-        self._upstream, self._where, self._seed = (upstream_host, upstream_port), (host, listen), seed
-        self._server: asyncio.Server | None = None
-        self._serving: set[asyncio.Task[None]] = set()
+        super().__init__(host, listen)
+        self._upstream, self._seed = (upstream_host, upstream_port), seed
         self._links: set[Link] = set()
         self._on: dict[str, Disturbance] = {}
         self._begun = 0
         self._passable = asyncio.Event()
         self._passable.set()
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, *self._where)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None  # noqa: S101 (entered before)
-        self._server.close()
-        for task in self._serving:
-            task.cancel()
-        await asyncio.gather(*self._serving, return_exceptions=True)
-        await self._server.wait_closed()
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        assert self._server is not None  # noqa: S101
-        return int(self._server.sockets[0].getsockname()[1])
 
     @property
     def connections(self) -> int:
@@ -101,17 +83,13 @@ class MqttProxy:
         cuts = (fault.args for fault in self._on.values() if fault.kind == "disconnect")
         return any(args["how"] != "silence" and not args["back"] for args in cuts)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101
-        self._serving.add(task)
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             if not self._refusing():
                 await self._relay(reader, writer)
-        except (OSError, EOFError, ValueError, TimeoutError, asyncio.CancelledError):
-            pass  # one side went away, is not there, or speaks no MQTT
+        except ValueError:
+            pass  # one side speaks no MQTT
         finally:
-            self._serving.discard(task)
             writer.close()
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import ssl
-from typing import Self
 
+from hil.listener import Listener
 from hil.weaknet.certificates import Certificates
 from hil.weaknet.faults import Fault
 
@@ -18,7 +17,7 @@ SLICE_S = 0.1
 """A limited rate is kept by sending what fits into so long, and waiting as long."""
 
 
-class WeakNet:
+class WeakNet(Listener):
     """Stands between a client and the server at `host`:`port`.
 
     `fault` may be changed at any time, and holds for connections from then on. `connections` counts them (`connected`
@@ -35,51 +34,26 @@ class WeakNet:
         certificates: Certificates | None = None,
         listen: int = 0,
     ) -> None:
+        super().__init__(listen=listen)
         self._upstream = (host, port)
-        self._listen = listen
         self._random = random.Random(seed)  # noqa: S311 (a network's luck)
         self._certificates = certificates or Certificates()
-        self._server: asyncio.Server | None = None
-        self._open: set[asyncio.Task[None]] = set()
         self.fault = fault or Fault()
         self.connections = 0
         self.connected = asyncio.Event()
         self.received = bytearray()
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve_safely, "127.0.0.1", self._listen)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None  # noqa: S101 (entered before)
-        self._server.close()
-        for task in self._open:
-            task.cancel()
-        await asyncio.gather(*self._open, return_exceptions=True)
-        await self._server.wait_closed()
-
-    @property
-    def port(self) -> int:
-        assert self._server is not None  # noqa: S101
-        return int(self._server.sockets[0].getsockname()[1])
 
     @property
     def url(self) -> str:
         """The address of an OpenAI-compatible interface through this network, by the fault that holds now."""
         return f"http{'s' if self.fault.tls else ''}://127.0.0.1:{self.port}/v1"
 
-    async def _serve_safely(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101
-        self._open.add(task)
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self.connected.set()
         try:
             await self._serve(reader, writer, self.fault)
-        except (OSError, EOFError, ssl.SSLError, asyncio.CancelledError):
-            pass  # the client went away, or the test is over
         finally:
-            self._open.discard(task)
             writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fault: Fault) -> None:
